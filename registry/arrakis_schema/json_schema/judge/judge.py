@@ -1,6 +1,8 @@
 """Whether a document accepts an instance: compiled if possible, else by the complete validator."""
 
 from collections.abc import Callable, Iterator
+from copy import copy
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.errors import InvalidSchemaError, LimitError, ValidationLimitError
@@ -69,6 +71,31 @@ NOT_PLAIN = (*NOT_JSON, NotCompiledError, LimitError)
 """What the quick function of a judge raises for an instance that it does not judge."""
 
 
+class _CompleteParts:
+    """The complete validator of a document, and what makes the document unusable; made on first use."""
+
+    def __init__(self, bundle: Bundle, reading: Reading) -> None:
+        self._bundle, self._reading = bundle, reading
+
+    @cached_property
+    def problem(self) -> "SchemaProblem | None":
+        """The first problem of the document."""
+        from arrakis_schema.json_schema.judge.soundness import SchemaProblem, bundle_problems  # noqa: PLC0415
+
+        try:
+            return next(bundle_problems(self._bundle, self._reading), None)
+        except RecursionError:
+            return SchemaProblem("", "its schemas nest too deeply to be followed")
+
+    @cached_property
+    def validator(self) -> Any:
+        """The complete validator of the document, which must be sound."""
+        from arrakis_schema.json_schema.judge.complete import make_validator  # noqa: PLC0415 - an extra, slow to import
+
+        schema = self._bundle.schema
+        return make_validator(schema, dialect_of(schema) or DRAFT_07, reading=self._reading)
+
+
 class Judge:
     """A document that instances are checked against, with all that it refers to; `label` names it in errors.
 
@@ -86,9 +113,8 @@ class Judge:
         `bundle` is the one of a document that refers to others.
         """
         self._bundle = Bundle("", document) if bundle is None else bundle
-        self._document, self._label, self._reading = self._bundle.schema, label, reading
-        self._validator: Any = None
-        self._problem: SchemaProblem | None = None
+        self._document, self.label, self._reading = self._bundle.schema, label, reading
+        self._complete_parts = _CompleteParts(self._bundle, reading)
         dialect = dialect_of(self._document)
         self._compiled = None if dialect is None else compile_schema(self._document, dialect, reading)
         self.accepts = None if dialect is None else fast_check(self._document, dialect, reading)
@@ -155,18 +181,15 @@ class Judge:
         """Return the same without the complete validator; it raises `NeedsInstanceError` where that would be needed."""
         return Applied(self._document, plain_surroundings(self._document, dialect_of(self._document), self._reading))
 
+    def labelled(self, label: str) -> "Judge":
+        """Return the judge of the same document under another label, which shares all that is compiled."""
+        judge = copy(self)
+        judge.label = label
+        return judge
+
     def _complete(self) -> Any:
         """Return the complete validator, made once; the document must be sound."""
-        if self._validator is None and self._problem is None:
-            from arrakis_schema.json_schema.judge.complete import make_validator  # noqa: PLC0415 - an extra, slow to import
-            from arrakis_schema.json_schema.judge.soundness import SchemaProblem, bundle_problems  # noqa: PLC0415
-
-            try:
-                self._problem = next(bundle_problems(self._bundle, self._reading), None)
-            except RecursionError:
-                self._problem = SchemaProblem("", "its schemas nest too deeply to be followed")
-            dialect = dialect_of(self._document) or DRAFT_07
-            self._validator = make_validator(self._document, dialect, reading=self._reading)
-        if self._problem is not None:
-            raise InvalidSchemaError(self._label, self._problem.text, self._problem.location)
-        return self._validator
+        problem = self._complete_parts.problem
+        if problem is not None:
+            raise InvalidSchemaError(self.label, problem.text, problem.location)
+        return self._complete_parts.validator

@@ -7,13 +7,14 @@ from itertools import pairwise
 from typing import Any
 
 from arrakis_schema.findings.verdicts import Change, Effect
+from arrakis_schema.json_schema.validators import shared_judges
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import JudgedExample, judge_examples
 from arrakis_schema.reference.places import folder_of
 from arrakis_schema.store.corrections import Erratum
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
-from arrakis_schema.store.identity import identity_of
+from arrakis_schema.store.identity import settings_identity
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.snapshot import Deriving
@@ -65,7 +66,7 @@ class History(Deriving):
     dates: dict[str, datetime]
     accepted: dict[str, list[Accepted]]
     _made: dict[Hashable, Any] = field(default_factory=dict)
-    _members: dict[bytes, Sequence[Member]] = field(default_factory=dict)
+    _members: dict[Hashable, Sequence[Member]] = field(default_factory=dict)
     _tables: dict[tuple[str, str], dict[str, Member]] = field(default_factory=dict)
     _examples: dict[tuple[str, str], list[JudgedExample]] = field(default_factory=dict)
     _steps: dict[tuple[str, str, str], list[ReleaseStep]] = field(default_factory=dict)
@@ -115,17 +116,14 @@ class History(Deriving):
         return release.contract.derived(documents_named, name)
 
     def members(self, document: Document) -> Sequence[Member]:
-        """Return the members of a document."""
-        if not document.format.tabular:  # it may refer to others, and is kept with them
-            release = document.among
-            if not isinstance(release, Release):
-                return language_of(document).members(document)
-            return self.store.memo.recall(
-                ("members", identity_of(release), document.path), lambda: language_of(document).members(document)
-            )
-        if document.content not in self._members:
-            self._members[document.content] = language_of(document).members(document)
-        return self._members[document.content]
+        """Return the members of a document; releases with the same document share them."""
+        release = document.among
+        if not isinstance(release, Release):
+            return language_of(document).members(document)
+        key = release.derived(_content_of_members, document.path)
+        if key not in self._members:
+            self._members[key] = self.store.memo.recall(key, lambda: language_of(document).members(document))
+        return self._members[key]
 
     def member(self, release: Release, name: str, path: str, address: str) -> Member | None:
         """Return the member at an address of a document in a release, or None."""
@@ -255,6 +253,15 @@ class History(Deriving):
         return next(release.version for release in self.releases if self.documents(release, name))
 
 
+def _content_of_members(release: Release, path: str) -> tuple[Hashable, ...]:
+    """Return all that the members of a document depend on: what it holds, and what else has its name."""
+    document, settings = release.document(path), settings_identity(release.store)
+    if document.format.tabular:
+        return "members", document.content
+    content = language_of(document).numberless(document)
+    return "members", settings, path, *documents_named(release, document.name), content
+
+
 def read_history(store: Store) -> History:
     """Return the history of a store, which is made once."""
     return store.derived(_read_history)
@@ -262,7 +269,7 @@ def read_history(store: Store) -> History:
 
 def forget_history(store: Store) -> None:
     """Drop the history of a store, with the verdicts and validators that it needed: they fill memory."""
-    store.forget(_read_history)
+    store.forget(_read_history, shared_judges)
     for release in store.every_release():
         release.contract.forget()
         release.forget()
