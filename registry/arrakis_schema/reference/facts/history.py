@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -76,7 +77,7 @@ class History(Deriving):
         """The newest release, or the working set."""
         return self.releases[-1]
 
-    @property
+    @cached_property
     def current(self) -> Release:
         """The newest release that is frozen, whose pages are in `folder`; the working set where there is none."""
         return next((release for release in reversed(self.releases) if release.frozen), self.newest)
@@ -93,7 +94,7 @@ class History(Deriving):
         """
         return next((release for release in (self.current, self.newest) if self.documents(release, name)), None)
 
-    @property
+    @cached_property
     def has_rules(self) -> bool:
         """Whether the root folder has a page that explains the rules of compatibility."""
         return (self.store.root / "docs/changes.md").exists()
@@ -165,13 +166,14 @@ class History(Deriving):
 
     def last_changed_in(self, name: str, last: Release) -> str:
         """Return the last release up to one that added a document of a name or changed the meaning of one."""
-        for old, new in reversed(list(pairwise(self.releases[: self.releases.index(last) + 1]))):
-            before, after = self.documents(old, name), self.documents(new, name)
-            appeared = after.keys() - before.keys()
-            unread = any(self._differ_unread(before[path], after[path]) for path in after.keys() & before.keys())
-            if appeared or unread or any(step.changes for step in self.steps_between(old, new, name)):
-                return new.version
-        return self.first_version(name)
+        return self.derived(_last_changes, name)[last.version]
+
+    def changes_anything(self, old: Release, new: Release, name: str) -> bool:
+        """Return whether a release added a document of a name, or changed the meaning of one."""
+        before, after = self.documents(old, name), self.documents(new, name)
+        appeared = after.keys() - before.keys()
+        unread = any(self._differ_unread(before[path], after[path]) for path in after.keys() & before.keys())
+        return bool(appeared) or unread or any(step.changes for step in self.steps_between(old, new, name))
 
     def _differ_unread(self, old: Document, new: Document) -> bool:
         """Return whether two documents differ and cannot be compared."""
@@ -198,18 +200,8 @@ class History(Deriving):
         )
 
     def unchanged_since(self, release: Release, path: str) -> str:
-        """Return the first of the consecutive releases, up to this one, that have the same bytes of a document.
-
-        Those of the documents that it refers to are the same, too.
-        """
-        name, since, reach = release.name_of(path), release, self.comparisons.reach
-        content = reach(self.documents(release, name)[path])
-        for earlier in reversed(self.releases[: self.releases.index(release)]):
-            document = self.documents(earlier, name).get(path)
-            if document is None or reach(document) != content:
-                break
-            since = earlier
-        return since.version
+        """Return the first of the releases up to this one that all have the same document, and what it refers to."""
+        return self.derived(_unchanged_since, path)[release.version]
 
     def earlier_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
         """Return the known problems of earlier releases of a document that are fixed in this release."""
@@ -251,6 +243,24 @@ class History(Deriving):
     def first_version(self, name: str) -> str:
         """Return the first release that has documents of a name."""
         return next(release.version for release in self.releases if self.documents(release, name))
+
+
+def _last_changes(history: History, name: str) -> dict[str, str]:
+    """Find for each release the last one up to it that changed a name; the first that has it where none did."""
+    changed = [history.first_version(name)]
+    for old, new in pairwise(history.releases):
+        changed.append(new.version if history.changes_anything(old, new, name) else changed[-1])
+    return {release.version: version for release, version in zip(history.releases, changed, strict=True)}
+
+
+def _unchanged_since(history: History, path: str) -> dict[str, str]:
+    """Find for each release the first of the consecutive ones up to it that have the same bytes of a document."""
+    since, content = dict[str, str](), None
+    for before, release in pairwise([history.releases[0], *history.releases]):
+        old, document = content, release.document(path) if path in release.documents else None
+        content = None if document is None else history.comparisons.reach(document)
+        since[release.version] = since[before.version] if content is not None and content == old else release.version
+    return since
 
 
 def _content_of_members(release: Release, path: str) -> tuple[Hashable, ...]:
