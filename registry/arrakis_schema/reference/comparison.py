@@ -1,5 +1,6 @@
 """The pages that compare two releases: neighbours, and each one with the newest; any other pair in the browser."""
 
+from collections import Counter
 from collections.abc import Iterator
 from difflib import unified_diff
 from itertools import groupby, pairwise
@@ -90,7 +91,7 @@ def _diff_documents(history: History, old: Release, new: Release) -> Iterator[st
 
 def _collapsed_diff(path: str, lines: list[str]) -> str:
     """Return one difference, collapsed under its name and size."""
-    counts = {mark: sum(line.startswith(mark) for line in lines) for mark in _MARKS}
+    counts = Counter(line[:1] for line in lines)
     size = element("span", f"+{counts['+']} &minus;{counts['-']}", class_="size")
     summary = element("summary", f"{verbatim(path)} {size}")
     cut = "\n…" if len(lines) > _LONGEST else ""
