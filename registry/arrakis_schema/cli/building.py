@@ -1,6 +1,7 @@
 """The commands that make the site: `build` writes it, `serve` answers from it."""
 
 import gc
+import os
 from argparse import Namespace
 from collections.abc import Hashable, Iterator
 from typing import Any
@@ -15,6 +16,7 @@ from arrakis_schema.store.store import open_store
 
 def run_build(options: Namespace) -> int:
     """Write the site."""
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own pools reserve megabytes, for a few schemas
     store = open_store(options.root)
     print_errors([] if options.trust_config else describe_omissions(store.root))
     gc.freeze()  # what is imported is no garbage

@@ -24,7 +24,7 @@ from arrakis_schema.store.store import Release, Store, open_store
 from arrakis_schema.system.advice import advice, relations_data
 from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.system.matrix import calls, equivalent_releases, grid, merge_alike, range_of, sides
-from arrakis_schema.system.relations import sent_names
+from arrakis_schema.system.relations import Answer, Call, Relation, sent_names
 from arrakis_schema.text.printable import printable
 
 _MARKS = {

@@ -27,6 +27,7 @@ from arrakis_schema.json_schema.violations import Violation, short_json
 from arrakis_schema.store.documents import Example
 from arrakis_schema.store.flight_settings import Flight
 from arrakis_schema.store.layout import DocumentKind
+from arrakis_schema.store.parsing import parse_json
 from arrakis_schema.store.settings import Settings
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.short_repr import short_repr

@@ -5,12 +5,12 @@ Which documents a request has to pass is said in `requests`.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError
-from arrakis_schema.json_schema.bundling import bundle_of
+from arrakis_schema.json_schema.bundling import bundle_of, numberless_content
 from arrakis_schema.json_schema.declared_members import (
     Declared,
     NeedsInstanceError,
@@ -24,7 +24,7 @@ from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import READINGS
 from arrakis_schema.json_schema.violations import Violation
 from arrakis_schema.store.settings import Reader
-from arrakis_schema.store.store import Release, open_release
+from arrakis_schema.store.store import Release, Store, open_release
 
 Root = str | os.PathLike[str] | None
 Check = Callable[[Any], None]
@@ -143,9 +143,18 @@ def _accepts_as_documented(contract: Release, path: str, instance: Any) -> bool:
 
 
 def judge_of(release: Release, path: str) -> Judge:
-    """Return the judge for one document."""
-    schema, reading = release.schema(path), READINGS[reader_of(release, path).patterns]
-    return Judge(schema, f"{release.folder}/{path}", reading, bundle=bundle_of(release.document(path), schema))
+    """Return the judge for one document; releases with the same document share what it is compiled to."""
+    label, reading = f"{release.folder}/{path}", READINGS[reader_of(release, path).patterns]
+    judges, key = release.store.derived(shared_judges), (path, release.derived(numberless_content, path), reading)
+    if key in judges:
+        return judges[key].labelled(label)
+    schema = release.schema(path)
+    return judges.setdefault(key, Judge(schema, label, reading, bundle=bundle_of(release.document(path), schema)))
+
+
+def shared_judges(_: Store) -> dict[Hashable, Judge]:
+    """Return the judges of a store by what their documents hold; none at first."""
+    return {}
 
 
 def _members(release: Release, path: str) -> UnknownMembers:

@@ -14,6 +14,7 @@ from arrakis_schema.findings.text import format_count
 from arrakis_schema.json_schema.validators import validator_of
 from arrakis_schema.json_schema.violations import format_path
 from arrakis_schema.store.kafka_settings import Digest, Topics, TopicSeries
+from arrakis_schema.store.parsing import parse_json
 from arrakis_schema.store.store import Release
 from arrakis_schema.tables.references import Expected, References
 

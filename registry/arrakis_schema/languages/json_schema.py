@@ -15,7 +15,15 @@ from arrakis_schema.errors import (
 )
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
-from arrakis_schema.json_schema.bundling import BUNDLED, Bundle, bundle_of, bundle_text, reach_of, stored_bundle
+from arrakis_schema.json_schema.bundling import (
+    BUNDLED,
+    Bundle,
+    bundle_of,
+    bundle_text,
+    numberless_content,
+    reach_of,
+    stored_bundle,
+)
 from arrakis_schema.json_schema.keywords import without_annotations
 from arrakis_schema.json_schema.members import member_tree
 from arrakis_schema.json_schema.positions import nearest, positions_in, value_at
@@ -54,6 +62,12 @@ def _parse(document: Document) -> Any:
 def _parse_file(document: Document) -> Any:
     """Return the JSON in a file, whatever its references lead to."""
     return read_aliased(parse_text(document.content, document.path, DEEPEST_DOCUMENT), document.aliases)
+
+
+def _numberless(document: Document) -> bytes:
+    """Return bytes that are equal for documents that differ at most in the number of their release in their `$id`."""
+    release = document.among
+    return release.derived(numberless_content, document.path) if isinstance(release, Release) else reach_of(document)
 
 
 def _origin(document: Document, location: str) -> tuple[str, str]:
@@ -278,6 +292,7 @@ LANGUAGE = Language(
     parse_file=_parse_file,
     refers_out=refers_out,
     reach=reach_of,
+    numberless=_numberless,
     origin=_origin,
     lines=_lines,
     view=_view,

@@ -1,5 +1,6 @@
 """The pages that compare two releases: neighbours, and each one with the newest; any other pair in the browser."""
 
+from collections import Counter
 from collections.abc import Iterator
 from difflib import unified_diff
 from itertools import groupby, pairwise
@@ -85,21 +86,22 @@ def _diff_documents(history: History, old: Release, new: Release) -> Iterator[st
                 continue
             lines = list(unified_diff(before[path].text.splitlines(), after[path].text.splitlines(), lineterm="", n=2))
             if lines:
-                yield _collapsed_diff(path, lines[2:])
+                yield _collapsed_diff(history, path, lines[2:])
 
 
-def _collapsed_diff(path: str, lines: list[str]) -> str:
+def _collapsed_diff(history: History, path: str, lines: list[str]) -> str:
     """Return one difference, collapsed under its name and size."""
-    counts = {mark: sum(line.startswith(mark) for line in lines) for mark in _MARKS}
+    counts = Counter(line[:1] for line in lines)
     size = element("span", f"+{counts['+']} &minus;{counts['-']}", class_="size")
     summary = element("summary", f"{verbatim(path)} {size}")
     cut = "\n…" if len(lines) > _LONGEST else ""
-    runs = "".join(_run(mark, list(run)) for mark, run in groupby(lines[:_LONGEST], key=lambda line: line[:1]))
-    text = runs.removesuffix(_LINE_BREAK) + literal(cut)
+    runs = groupby(lines[:_LONGEST], key=lambda line: line[:1])
+    text = "".join(history.derived(_run, mark, "\n".join(run)) for mark, run in runs)
+    text = text.removesuffix(_LINE_BREAK) + literal(cut)
     return element("details", summary + element("pre", element("code", text)), class_="diff")
 
 
-def _run(mark: str, lines: list[str]) -> str:
-    """Return neighbouring lines of one kind."""
-    text = literal("\n".join(lines) + "\n")
+def _run(_: History, mark: str, lines: str) -> str:
+    """Return neighbouring lines of one kind, which are often the same in other releases."""
+    text = literal(f"{lines}\n")
     return element(_MARKS[mark], text) if mark in _MARKS else text

@@ -32,7 +32,10 @@ def conformance(store: Store) -> str:
 
 def as_sent(store: Store, name: str) -> str:
     """Return the columns that each release documents beside those really sent, newest first; empty if all agree."""
-    rows = [row for release in reversed(store.every_release()) for row in _sent_rows(release, name)]
+    releases = store.every_release()
+    if not any(release.name_of(path) == name for release in releases for path in release.contract.corrected):
+        return ""
+    rows = [row for release in reversed(releases) for row in _sent_rows(release, name)]
     if not any(row[1] != row[2] for row in rows):
         return ""
     cells = [[release, old, "as documented" if sent == old else sent, seen] for release, old, sent, seen in rows]

@@ -1,30 +1,21 @@
 """The sections of a page on what releases changed: members that were removed, and the history of the documents."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import basename
 
+from arrakis_schema.reference.alike import first_alike
 from arrakis_schema.reference.changes import change_list
 from arrakis_schema.reference.conformance import as_sent
 from arrakis_schema.reference.facts.history import History, ReleaseStep
 from arrakis_schema.reference.markup import UNSEARCHED, chip, code, division, element, escape_markdown, facts, prose
-from arrakis_schema.reference.places import anchor, folder_of, matrix_path
+from arrakis_schema.reference.places import RELEASES, anchor, folder_of, matrix_path
+from arrakis_schema.reference.sections import TITLES
 from arrakis_schema.reference.timeline import drawing, member_rows, shown_releases
-from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href, literal
 
-TITLES = {
-    DocumentKind.ENVELOPE: "Envelope",
-    DocumentKind.REQUEST: "Request",
-    DocumentKind.PAYLOAD: "Payload",
-    DocumentKind.PUBLICATION: "Message",
-    DocumentKind.SHARED: "Shared",
-}
-
-
-RELEASES = "releases/"
 _MOST_REMOVED = 200
 
 
@@ -37,15 +28,12 @@ class Removed:
     last: Release
 
 
-def changes_by_release(
-    history: History, release: Release, name: str, folder: str, content_release: Callable[[Release], Release]
-) -> Iterator[str]:
+def changes_by_release(history: History, release: Release, name: str, folder: str) -> Iterator[str]:
     """Yield the changes by release, as a drawing and in words, separately for request and payload.
 
     The pages in the folders of releases lead to the page of the current one, or of the last that has the name.
-    `content_release` returns the release whose page has the content of another release.
     """
-    yield from _removed_members(history, release, name, folder, content_release)
+    yield from _removed_members(history, release, name, folder)
     yield f"## History {{ #history {UNSEARCHED} }}"
     up, current = (
         "../" * f"{folder}/{folder_of(name)}".count("/"),
@@ -84,9 +72,7 @@ def _step_heading(title: str, step: ReleaseStep) -> str:
     return element("h3", literal(title) + link, id=target, data_search_exclude="")
 
 
-def _removed_members(
-    history: History, release: Release, name: str, folder: str, content_release: Callable[[Release], Release]
-) -> Iterator[str]:
+def _removed_members(history: History, release: Release, name: str, folder: str) -> Iterator[str]:
     """Yield the section on the members that only earlier releases have, for those who still encounter one."""
     if folder.startswith(RELEASES):
         return
@@ -101,7 +87,7 @@ def _removed_members(
     rows = [
         cell
         for member in removed[:_MOST_REMOVED]
-        for cell in _removed_row(f"{up}../", name, member, content_release(member.last).version)
+        for cell in _removed_row(f"{up}../", name, member, first_alike(history, member.last, name).version)
     ]
     yield division("members", *rows)
     if len(removed) > _MOST_REMOVED:

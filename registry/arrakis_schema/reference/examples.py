@@ -73,7 +73,7 @@ def _code_forms(
             yield "Python (pyarrow.flight)", code_block(_flight_program(history, release, document, None), "python")
         return
     python = "python" if coloured else ""
-    for title, text in _programs(judged):
+    for title, text in programs_beside(judged):
         yield title, code_block(text, python)
     again = judged.example.name == "full"  # how it is sent is shown once
     if program := "" if again else _flight_program(history, release, document, json.loads(judged.text)):
@@ -90,13 +90,17 @@ def _is_asked_by_path(history: History, release: Release, document: Document) ->
     return by_path and document.kind is DocumentKind.PAYLOAD and DocumentKind.REQUEST not in kinds
 
 
-def _programs(judged: JudgedExample) -> Iterator[tuple[str, str]]:
-    """Yield the programs beside an example that send it: `full.client.py` does so with the package `client`."""
-    stem = f"{splitext(judged.example.path)[0]}."
-    for path in judged.home.files:
-        library, suffix = splitext(path.removeprefix(stem))
-        if path.startswith(stem) and suffix == ".py":
-            yield f"Python ({library})", judged.home.read(path).decode("utf-8", "replace")
+def programs_beside(judged: JudgedExample) -> list[tuple[str, str]]:
+    """Return the programs beside an example that send it: `full.client.py` does so with the package `client`."""
+    stem, suffix = f"{splitext(judged.example.path)[0]}.", ".py"
+    return [
+        (
+            f"Python ({path.removeprefix(stem).removesuffix(suffix)})",
+            judged.home.read(path).decode("utf-8", "replace"),
+        )
+        for path in judged.home.files
+        if path.startswith(stem) and path.endswith(suffix)
+    ]
 
 
 def _flight_program(history: History, release: Release, document: Document, message: Any) -> str:

@@ -6,6 +6,8 @@ from posixpath import commonpath, dirname
 
 from arrakis_schema.text.escaping import href
 
+RELEASES = "releases/"
+"""The folder of the pages of releases."""
 _PLAIN = re.compile(r"(?!(?i:index|readme)$)\w[\w.-]*")
 _LONGEST = 100
 _STRANGE = re.compile(r"[^\w.-]+|(?<![A-Za-z0-9])_+|_+(?![A-Za-z0-9])", re.ASCII)

@@ -18,7 +18,7 @@ from arrakis_schema.reference.markup import (
     table,
 )
 from arrakis_schema.reference.numbering import release_numbers
-from arrakis_schema.reference.selector import release_selector
+from arrakis_schema.reference.selector import release_choices, selector
 from arrakis_schema.reference.timeline import document_rows, drawing, shown_releases
 from arrakis_schema.store.lock import digest
 from arrakis_schema.store.store import Release
@@ -39,7 +39,7 @@ def release_page(history: History, release: Release) -> str:
             searched=False,
         ),
         f"# Release {release.version}",
-        release_selector(history, release, UP),
+        selector(history, release, history.derived(release_choices, UP), UP),
         _facts(history, release),
         escape_markdown(history.store.summaries.get(release.version, "")),
         f"## What changed since {before.version}" if before else "The first release.",

@@ -1,7 +1,9 @@
 """The selector of the release on a page: a list of links to the same page of the other releases, without JavaScript."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
+from arrakis_schema.reference.alike import first_alike
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import UNSEARCHED, element
 from arrakis_schema.reference.numbering import software_of
@@ -11,54 +13,74 @@ from arrakis_schema.text.escaping import href, literal
 _MOST = 40
 
 
-def endpoint_selector(
-    history: History, release: Release, name: str, up: str, first_alike: Callable[[Release], Release]
-) -> str:
-    """Return the selector on the page about a name; `up` leads from the source of the page to the top.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A release to choose: its item on the pages of other releases (`item`) and on its own (`chosen`).
 
-    `first_alike` returns the release whose page has the content of another release. A release without a content of its
-    own is listed on its own page, and if software implements it.
+    `is_far` is whether it is so old that the pages of others leave it out, `is_idle` whether they do as it is as an
+    earlier one, and no software is known to speak it.
     """
 
-    def page_of(other: Release) -> str:
-        return f"{href(history.page(other, name))}/" if history.documents(other, name) else ""
-
-    def since(other: Release) -> str:
-        first = first_alike(other) if history.documents(other, name) else other
-        return "" if first is other else f"as in {first.version}"
-
-    return _selector(history, release, f"../{up}", page_of, since)
+    release: Release
+    item: str
+    chosen: str
+    is_far: bool
+    is_idle: bool
 
 
-def release_selector(history: History, release: Release, up: str) -> str:
-    """Return the selector on the page of a release; `up` leads from its URL to the top."""
-    return _selector(history, release, up, lambda other: f"releases/{other.version}/", lambda _: "")
+def endpoint_choices(history: History, name: str, up: str) -> Sequence[Choice]:
+    """Return the releases to choose from on pages about a name; `up` leads from the source of a page to the top.
+
+    A release without a content of its own is listed on its own page, and if software implements it.
+    """
+
+    def page_of(release: Release) -> str:
+        return f"{href(history.page(release, name))}/" if history.documents(release, name) else ""
+
+    def since(release: Release) -> str:
+        first = first_alike(history, release, name) if history.documents(release, name) else release
+        return "" if first is release else f"as in {first.version}"
+
+    return _choices(history, f"../{up}", page_of, since)
 
 
-def _selector(
-    history: History,
-    release: Release,
-    up: str,
-    page_of: Callable[[Release], str],
-    note_of: Callable[[Release], str],
-) -> str:
-    """Return the list, folded up; `page_of` returns the path of a page from the top, empty where there is none."""
+def release_choices(history: History, up: str) -> Sequence[Choice]:
+    """Return the releases to choose from on the page of a release; `up` leads from its URL to the top."""
+    return _choices(history, up, lambda release: f"releases/{release.version}/", lambda _: "")
+
+
+def _choices(
+    history: History, up: str, page_of: Callable[[Release], str], note_of: Callable[[Release], str]
+) -> Sequence[Choice]:
+    """Return the choices, the newest first and the working set last; `page_of` is empty where there is no page."""
+    frozen = [release for release in reversed(history.releases) if release.frozen]
+    listed = [*frozen, *(release for release in history.releases if not release.frozen)]
+    choices = []
+    for number, release in enumerate(listed):
+        page, note = page_of(release), note_of(release)
+        item, chosen = (
+            _item(history, release, current=current, up=up, page=page, note=note) for current in (False, True)
+        )
+        is_idle = bool(note) and not software_of(history.store.software, release.version)
+        choices.append(Choice(release, item, chosen, release.frozen and number >= _MOST, is_idle))
+    return choices
+
+
+def selector(history: History, release: Release, choices: Sequence[Choice], up: str) -> str:
+    """Return the list, folded up, on the page of a release; `up` leads from its URL to the top."""
     state = f" {element('small', state_of(history, release))}" if state_of(history, release) else ""
     summary = element("summary", f"Release {element('b', literal(release.version))}{state}")
-    listed = _listed(history, release)
-    visible = [other for other in listed if other is release or not _is_idle(history, other, note_of(other))]
-    items = [
-        _item(history, other, current=other is release, up=up, page=page_of(other), note=note_of(other))
-        for other in visible
-    ]
+    listed = [choice for choice in choices if choice.release is release or not choice.is_far]
+    visible = [choice for choice in listed if choice.release is release or not choice.is_idle]
+    items = [choice.chosen if choice.release is release else choice.item for choice in visible]
     links = [element("a", "All releases", href=f"{up}releases/")]
     links += [element("small", "those that changed nothing here are left out")] if len(visible) < len(listed) else []
     if history.store.software.clients or history.store.software.servers:
         links.append(element("a", "Which one do I run?", href=f"{up}releases/#software"))
-    choices = element(
+    listing = element(
         "nav", element("ul", "".join(items)) + element("p", " · ".join(links)), aria_label="Other releases"
     )
-    return element("details", summary + choices, class_="selector", **{UNSEARCHED.replace("-", "_"): ""})
+    return element("details", summary + listing, class_="selector", **{UNSEARCHED.replace("-", "_"): ""})
 
 
 def state_of(history: History, release: Release) -> str:
@@ -66,18 +88,6 @@ def state_of(history: History, release: Release) -> str:
     if not release.frozen:
         return "not released yet"
     return "the newest" if release is history.current else ""
-
-
-def _listed(history: History, release: Release) -> list[Release]:
-    """Return the releases to choose from: the newest first, the working set last; of many those near the ends."""
-    frozen = [other for other in reversed(history.releases) if other.frozen]
-    kept = [other for number, other in enumerate(frozen) if number < _MOST or other is release]
-    return kept + [other for other in history.releases if not other.frozen]
-
-
-def _is_idle(history: History, release: Release, note: str) -> bool:
-    """Return whether a release is as an earlier one, and no software is known to speak it."""
-    return bool(note) and not software_of(history.store.software, release.version)
 
 
 def _item(history: History, release: Release, *, current: bool, up: str, page: str, note: str) -> str:  # noqa: PLR0913 - all by name

@@ -234,7 +234,7 @@ def _standard_kind(path: str) -> DocumentKind:
     """Return the kind of the document at this path."""
     if path.startswith("publication/"):
         return DocumentKind.PUBLICATION
-    if splitext(basename(path))[0] == "schema":
+    if path.rpartition("/")[2].rpartition(".")[0] == "schema":
         return DocumentKind.PAYLOAD
     return DocumentKind.ENVELOPE if path.count("/") == 1 else DocumentKind.REQUEST
 

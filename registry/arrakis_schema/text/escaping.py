@@ -38,6 +38,8 @@ def visible(text: str) -> str:
 
 def literal(text: str) -> str:
     """Return a text escaped for HTML and Markdown alike, on one line; quotation marks are not escaped."""
+    if text.isascii() and text.isalnum():
+        return text
     return _MARKUP.sub(lambda match: "".join(map(_reference, match[0])), visible(text))
 
 

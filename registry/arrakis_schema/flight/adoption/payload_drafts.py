@@ -14,7 +14,7 @@ from arrakis_schema.arrow.promises import MAKERS, PROMISED, REQUIREMENTS, strip_
 from arrakis_schema.arrow.template import Template, format_document, parse_document
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.adoption.observations import Observation
-from arrakis_schema.store.limits import MOST_COLUMNS
+from arrakis_schema.store.files import MOST_COLUMNS
 from arrakis_schema.text.short_repr import short_repr
 
 Payload: TypeAlias = pa.Schema | Template

@@ -1,6 +1,7 @@
 """Whether a document accepts an instance: compiled if possible, else by the complete validator."""
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,40 @@ NOT_PLAIN = (*NOT_JSON, NotCompiledError, LimitError)
 """What the quick function of a judge raises for an instance that it does not judge."""
 
 
+class _Parts:
+    """What a bundle is judged with; each part is made on first use."""
+
+    def __init__(self, bundle: Bundle, reading: Reading) -> None:
+        self.bundle, self.reading, self.dialect = bundle, reading, dialect_of(bundle.schema)
+
+    @cached_property
+    def compiled(self) -> Compiled | None:
+        """The compiled document, or None."""
+        return None if self.dialect is None else compile_schema(self.bundle.schema, self.dialect, self.reading)
+
+    @cached_property
+    def accepts(self) -> Accepts | None:
+        """A very fast function that confirms that an instance is valid, or None; it may raise `NOT_JSON`."""
+        return None if self.dialect is None else fast_check(self.bundle.schema, self.dialect, self.reading)
+
+    @cached_property
+    def problem(self) -> "SchemaProblem | None":
+        """The first problem of the document."""
+        from arrakis_schema.json_schema.judge.soundness import SchemaProblem, bundle_problems  # noqa: PLC0415
+
+        try:
+            return next(bundle_problems(self.bundle, self.reading), None)
+        except RecursionError:
+            return SchemaProblem("", "its schemas nest too deeply to be followed")
+
+    @cached_property
+    def validator(self) -> Any:
+        """The complete validator of the document, which must be sound."""
+        from arrakis_schema.json_schema.judge.complete import make_validator  # noqa: PLC0415 - an extra, slow to import
+
+        return make_validator(self.bundle.schema, self.dialect or DRAFT_07, reading=self.reading)
+
+
 class Judge:
     """A document that instances are checked against, with all that it refers to; `label` names it in errors.
 
@@ -84,26 +119,17 @@ class Judge:
 
         `bundle` is the one of a document that refers to others.
         """
-        self._bundle = Bundle("", document) if bundle is None else bundle
-        self._document, self._label, self._reading = self._bundle.schema, label, reading
-        self._validator: Any = None
-        self._problem: SchemaProblem | None = None
-        self._dialect = dialect_of(self._document)
+        self.label, self._parts = label, _Parts(Bundle("", document) if bundle is None else bundle, reading)
 
-    @cached_property
-    def _compiled(self) -> Compiled | None:
-        """The compiled document, or None."""
-        return None if self._dialect is None else compile_schema(self._document, self._dialect, self._reading)
-
-    @cached_property
+    @property
     def accepts(self) -> Accepts | None:
         """A very fast function that confirms that an instance is valid, or None; it may raise `NOT_JSON`."""
-        return None if self._dialect is None else fast_check(self._document, self._dialect, self._reading)
+        return self._parts.accepts
 
     @property
     def is_compiled(self) -> bool:
         """Whether the document is compiled."""
-        return self._compiled is not None
+        return self._parts.compiled is not None
 
     @property
     def quick(self) -> Callable[[Any], bool] | None:
@@ -111,11 +137,11 @@ class Judge:
 
         It may raise `NOT_PLAIN` for an instance that it cannot decide.
         """
-        return self.accepts or (None if self._compiled is None else self._compiled.accepts)
+        return self.accepts or (None if self._parts.compiled is None else self._parts.compiled.accepts)
 
     def require_soundness(self) -> None:
         """Raise the errors that do not depend on the instance."""
-        if self._compiled is None:
+        if self._parts.compiled is None:
             self._complete()
 
     def first_violation(self, instance: Any) -> Violation | None:
@@ -126,10 +152,10 @@ class Judge:
                     return None
             except NOT_JSON:
                 pass
-        if self._compiled is None:
+        if self._parts.compiled is None:
             return next(self.violations(instance, 1), None)
         try:
-            return self._compiled.first_violation(instance)
+            return self._parts.compiled.first_violation(instance)
         except NotCompiledError:
             return next(self.violations(instance, 1), None)
         except ValueError as error:
@@ -156,23 +182,21 @@ class Judge:
     def as_applied(self) -> Applied:
         """Return the document as the schema that applies to an instance."""
         validator = self._complete()
-        return Applied(self._document, surroundings_of(validator, validator._resolver))  # noqa: SLF001 - as its keywords do
+        return Applied(self._parts.bundle.schema, surroundings_of(validator, validator._resolver))  # noqa: SLF001 - as its keywords do
 
     def as_plainly_applied(self) -> Applied:
         """Return the same without the complete validator; it raises `NeedsInstanceError` where that would be needed."""
-        return Applied(self._document, plain_surroundings(self._document, self._dialect, self._reading))
+        parts = self._parts
+        return Applied(parts.bundle.schema, plain_surroundings(parts.bundle.schema, parts.dialect, parts.reading))
+
+    def labelled(self, label: str) -> "Judge":
+        """Return the judge of the same document under another label, which shares all that is made of it."""
+        judge = copy(self)
+        judge.label = label
+        return judge
 
     def _complete(self) -> Any:
         """Return the complete validator, made once; the document must be sound."""
-        if self._validator is None and self._problem is None:
-            from arrakis_schema.json_schema.judge.complete import make_validator  # noqa: PLC0415 - an extra, slow to import
-            from arrakis_schema.json_schema.judge.soundness import SchemaProblem, bundle_problems  # noqa: PLC0415
-
-            try:
-                self._problem = next(bundle_problems(self._bundle, self._reading), None)
-            except RecursionError:
-                self._problem = SchemaProblem("", "its schemas nest too deeply to be followed")
-            self._validator = make_validator(self._document, self._dialect or DRAFT_07, reading=self._reading)
-        if self._problem is not None:
-            raise InvalidSchemaError(self._label, self._problem.text, self._problem.location)
-        return self._validator
+        if (problem := self._parts.problem) is not None:
+            raise InvalidSchemaError(self.label, problem.text, problem.location)
+        return self._parts.validator

@@ -143,7 +143,10 @@ def member_data(member: Member) -> dict[str, Any]:
         "omitted": member.omitted,
         "values": member.values,
         **_bounds(member.bounds),
-        "origins": [asdict(origin) for origin in member.origins],
+        "origins": [
+            {"document": origin.document, "pointer": origin.pointer, "keywords": origin.keywords}
+            for origin in member.origins
+        ],
         **{key: value for key, value in rare.items() if value},
     }
 

@@ -54,6 +54,12 @@ def _described_members(history: History, release: Release, name: str, path: str)
 
 def sent_members(history: History, release: Release, name: str, document: Document) -> list[DescribedMember]:
     """Return the columns of a payload as they are really sent, then those that are only in the document."""
+    return history.derived(_sent_members, release, name, document.path)
+
+
+def _sent_members(history: History, release: Release, name: str, path: str) -> list[DescribedMember]:
+    """Find the columns of a payload as they are really sent."""
+    document = history.documents(release, name)[path]
     documented = {member.anchor: member for member in history.members(document)}
     sent = {member.anchor: member for member in history.members(history.contracts(release, name)[document.path])}
     return [

@@ -3,10 +3,12 @@
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 from arrakis_schema.findings.verdicts import Change, Effect
+from arrakis_schema.json_schema.validators import shared_judges
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import JudgedExample, judge_examples
 from arrakis_schema.reference.places import folder_of
@@ -16,7 +18,7 @@ from arrakis_schema.store.documents import Document
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.members import Member
-from arrakis_schema.store.store import Release, Store, identity_of
+from arrakis_schema.store.store import Release, Store, settings_identity
 from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.system.relations import Exchange, documents_named, names
 
@@ -63,7 +65,7 @@ class History(Deriving):
     dates: dict[str, datetime]
     accepted: dict[str, list[Accepted]]
     _made: dict[Hashable, Any] = field(default_factory=dict)
-    _members: dict[bytes, Sequence[Member]] = field(default_factory=dict)
+    _members: dict[Hashable, Sequence[Member]] = field(default_factory=dict)
     _tables: dict[tuple[str, str], dict[str, Member]] = field(default_factory=dict)
     _examples: dict[tuple[str, str], list[JudgedExample]] = field(default_factory=dict)
     _steps: dict[tuple[str, str, str], list[ReleaseStep]] = field(default_factory=dict)
@@ -73,7 +75,7 @@ class History(Deriving):
         """The newest release, or the working set."""
         return self.releases[-1]
 
-    @property
+    @cached_property
     def current(self) -> Release:
         """The newest release that is frozen, whose pages are in `folder`; the working set where there is none."""
         return next((release for release in reversed(self.releases) if release.frozen), self.newest)
@@ -90,7 +92,7 @@ class History(Deriving):
         """
         return next((release for release in (self.current, self.newest) if self.documents(release, name)), None)
 
-    @property
+    @cached_property
     def has_rules(self) -> bool:
         """Whether the root folder has a page that explains the rules of compatibility."""
         return (self.store.root / "docs/changes.md").exists()
@@ -113,17 +115,14 @@ class History(Deriving):
         return release.contract.derived(documents_named, name)
 
     def members(self, document: Document) -> Sequence[Member]:
-        """Return the members of a document."""
-        if not document.format.tabular:  # it may refer to others, and is kept with them
-            release = document.among
-            if not isinstance(release, Release):
-                return language_of(document).members(document)
-            return self.store.memo.recall(
-                ("members", identity_of(release), document.path), lambda: language_of(document).members(document)
-            )
-        if document.content not in self._members:
-            self._members[document.content] = language_of(document).members(document)
-        return self._members[document.content]
+        """Return the members of a document; releases with the same document share them."""
+        release = document.among
+        if not isinstance(release, Release):
+            return language_of(document).members(document)
+        key = release.derived(_content_of_members, document.path)
+        if key not in self._members:
+            self._members[key] = self.store.memo.recall(key, lambda: language_of(document).members(document))
+        return self._members[key]
 
     def member(self, release: Release, name: str, path: str, address: str) -> Member | None:
         """Return the member at an address of a document in a release, or None."""
@@ -165,13 +164,14 @@ class History(Deriving):
 
     def last_changed_in(self, name: str, last: Release) -> str:
         """Return the last release up to one that added a document of a name or changed the meaning of one."""
-        for old, new in reversed(list(pairwise(self.releases[: self.releases.index(last) + 1]))):
-            before, after = self.documents(old, name), self.documents(new, name)
-            appeared = after.keys() - before.keys()
-            unread = any(self._differ_unread(before[path], after[path]) for path in after.keys() & before.keys())
-            if appeared or unread or any(step.changes for step in self.steps_between(old, new, name)):
-                return new.version
-        return self.first_version(name)
+        return self.derived(_last_changes, name)[last.version]
+
+    def changes_anything(self, old: Release, new: Release, name: str) -> bool:
+        """Return whether a release added a document of a name, or changed the meaning of one."""
+        before, after = self.documents(old, name), self.documents(new, name)
+        appeared = after.keys() - before.keys()
+        unread = any(self._differ_unread(before[path], after[path]) for path in after.keys() & before.keys())
+        return bool(appeared) or unread or any(step.changes for step in self.steps_between(old, new, name))
 
     def _differ_unread(self, old: Document, new: Document) -> bool:
         """Return whether two documents differ and cannot be compared."""
@@ -198,18 +198,8 @@ class History(Deriving):
         )
 
     def unchanged_since(self, release: Release, path: str) -> str:
-        """Return the first of the consecutive releases, up to this one, that have the same bytes of a document.
-
-        Those of the documents that it refers to are the same, too.
-        """
-        name, since, reach = release.name_of(path), release, self.comparisons.reach
-        content = reach(self.documents(release, name)[path])
-        for earlier in reversed(self.releases[: self.releases.index(release)]):
-            document = self.documents(earlier, name).get(path)
-            if document is None or reach(document) != content:
-                break
-            since = earlier
-        return since.version
+        """Return the first of the releases up to this one that all have the same document, and what it refers to."""
+        return self.derived(_unchanged_since, path)[release.version]
 
     def earlier_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
         """Return the known problems of earlier releases of a document that are fixed in this release."""
@@ -253,6 +243,33 @@ class History(Deriving):
         return next(release.version for release in self.releases if self.documents(release, name))
 
 
+def _last_changes(history: History, name: str) -> dict[str, str]:
+    """Find for each release the last one up to it that changed a name; the first that has it where none did."""
+    changed = [history.first_version(name)]
+    for old, new in pairwise(history.releases):
+        changed.append(new.version if history.changes_anything(old, new, name) else changed[-1])
+    return {release.version: version for release, version in zip(history.releases, changed, strict=True)}
+
+
+def _unchanged_since(history: History, path: str) -> dict[str, str]:
+    """Find for each release the first of the consecutive ones up to it that have the same bytes of a document."""
+    since, content = dict[str, str](), None
+    for before, release in pairwise([history.releases[0], *history.releases]):
+        old, document = content, release.document(path) if path in release.documents else None
+        content = None if document is None else history.comparisons.reach(document)
+        since[release.version] = since[before.version] if content is not None and content == old else release.version
+    return since
+
+
+def _content_of_members(release: Release, path: str) -> tuple[Hashable, ...]:
+    """Return all that the members of a document depend on: what it holds, and what else has its name."""
+    document, settings = release.document(path), settings_identity(release.store)
+    if document.format.tabular:
+        return "members", document.content
+    content = language_of(document).numberless(document)
+    return "members", settings, path, *documents_named(release, document.name), content
+
+
 def read_history(store: Store) -> History:
     """Return the history of a store, which is made once."""
     return store.derived(_read_history)
@@ -260,7 +277,7 @@ def read_history(store: Store) -> History:
 
 def forget_history(store: Store) -> None:
     """Drop the history of a store, with the verdicts and validators that it needed: they fill memory."""
-    store.forget(_read_history)
+    store.forget(_read_history, shared_judges)
     for release in store.every_release():
         release.contract.forget()
         release.forget()
