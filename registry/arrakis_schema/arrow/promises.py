@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from arrakis_schema.arrow.children import child_fields, with_children
 from arrakis_schema.arrow.python_values import values_of
@@ -72,7 +71,7 @@ def nulls(field: pa.Field, _text: str) -> Promise:
     """No value is null, though the column is nullable."""
 
     def find_violations(array: pa.Array) -> Violations:
-        yield from ((row, "null, which is never sent") for row in _rows(array.is_null()))
+        yield from ((row, "null, which is never sent") for row, value in enumerate(values_of(array)) if value is None)
 
     return Promise(field.name, "null-sent", lambda array: array.null_count == 0, find_violations)
 
@@ -86,6 +85,8 @@ def _distinct(field: pa.Field) -> Promise:
     """No two rows have the same value; nulls are not compared."""
 
     def holds(array: pa.Array) -> bool:
+        import pyarrow.compute as pc  # noqa: PLC0415 - it takes 10 MB, which the pages do not need
+
         return bool(pc.count_distinct(array).as_py() == len(array) - array.null_count)
 
     def find_violations(array: pa.Array) -> Violations:
@@ -123,18 +124,19 @@ def _alike(field: pa.Field) -> Promise:
 def values(field: pa.Field, text: str) -> Promise:
     """Every value is one of these words, or null."""
     allowed = text.split()
-    value_set = pa.array([*allowed, None], pa.string())
 
-    def is_allowed(array: pa.Array) -> pa.Array:
-        return pc.is_in(array, value_set=value_set)
+    def holds(array: pa.Array) -> bool:
+        import pyarrow.compute as pc  # noqa: PLC0415 - as above
+
+        fit = pc.is_in(array, value_set=pa.array([*allowed, None], pa.string()))
+        return bool(pc.all(fit, min_count=0).as_py())
 
     def find_violations(array: pa.Array) -> Violations:
-        for row in _rows(pc.invert(is_allowed(array))):
-            yield row, f"{array[row].as_py()!r} is not one of {', '.join(allowed)}"
+        for row, value in enumerate(values_of(array)):
+            if value is not None and value not in allowed:
+                yield row, f"{value!r} is not one of {', '.join(allowed)}"
 
-    return Promise(
-        field.name, "value-unknown", lambda array: bool(pc.all(is_allowed(array), min_count=0).as_py()), find_violations
-    )
+    return Promise(field.name, "value-unknown", holds, find_violations)
 
 
 def text_pattern(field: pa.Field, text: str) -> Promise:
@@ -189,11 +191,6 @@ def _metadata_text(field: pa.Field, key: str) -> str | None:
     """Return the metadata of a field under a key."""
     text = (field.metadata or {}).get(key.encode())
     return None if text is None else text.decode("utf-8", "replace")
-
-
-def _rows(mask: pa.Array) -> Iterator[int]:
-    """Yield the rows in which a mask is true."""
-    return (row for row, true in enumerate(mask.to_pylist()) if true)
 
 
 def _can_refer(field: pa.Field, text: str) -> bool:

@@ -7,6 +7,8 @@ the name of the child, of an interval its months, days and nanoseconds.
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import accumulate, count
+from math import copysign, inf
+from struct import pack
 from typing import Any
 
 import pyarrow as pa
@@ -124,9 +126,10 @@ def _offsets(values: Values, offset_type: pa.DataType) -> pa.Array:
     return pa.array([0, *accumulate(len(value or ()) for value in values)], offset_type)
 
 
-def _mask(values: Values) -> pa.Array:
-    """Return which values are null."""
-    return pa.array([value is None for value in values], pa.bool_())
+def _mask(values: Values) -> pa.Array | None:
+    """Return which values are null; None if none is, as pyarrow.compute would be loaded to read a mask."""
+    nulls = [value is None for value in values]
+    return pa.array(nulls, pa.bool_()) if any(nulls) else None
 
 
 def _interval(values: Values, data_type: pa.DataType) -> pa.Array:
@@ -148,7 +151,18 @@ def _unscale(value: Decimal, scale: int) -> int:
 
 
 def _half_float(values: Values, data_type: pa.DataType) -> pa.Array:
-    return pa.array(values, pa.float32()).cast(data_type)  # `pa.array` asks NumPy for them
+    """`pa.array` asks NumPy for them, and `cast` asks pyarrow.compute, which takes 10 MB."""
+    floats = pa.array(values, pa.float32())
+    data = b"".join(_pack_half(0.0 if value is None else value) for value in floats.to_pylist())
+    return pa.Array.from_buffers(data_type, len(values), [floats.buffers()[0], pa.py_buffer(data)])
+
+
+def _pack_half(value: float) -> bytes:
+    """Return the two bytes of a number; infinity where it is too large."""
+    try:
+        return pack("<e", value)
+    except OverflowError:
+        return pack("<e", copysign(inf, value))
 
 
 LISTS: dict[type, tuple[Callable[..., pa.Array], pa.DataType]] = {
