@@ -125,7 +125,7 @@ CASES: dict[str, tuple[dict[str, str], str, str, int]] = {
     "large settings": ({"document": schema({}), "settings": f"{SETTINGS}#{'x' * 2_000_000}"}, "schemas/registry.toml is larger than 1 MiB", "registry.toml", 2),
     "deep settings": ({"document": schema({}), "settings": f"{SETTINGS}x = {'[' * 100_000}"}, "schemas/registry.toml nests too deep", "registry.toml", 2),
     "a long key in settings": ({"document": schema({}), "settings": f"{SETTINGS}{'a.' * 100_000}a = 1"}, "schemas/registry.toml, line 4: a key has more than 20 parts", "registry.toml", 2),
-    "a long number in settings": ({"document": schema({}), "settings": f"x = {'1' * 100_000}\n{SETTINGS}"}, "schemas/registry.toml holds a number of too many digits", "registry.toml", 2),
+    "a long number in settings": ({"document": schema({}), "settings": f"x = {'1' * 100_000}\n{SETTINGS}"}, "schemas/registry.toml contains a number with too many digits", "registry.toml", 2),
 }  # fmt: skip
 
 

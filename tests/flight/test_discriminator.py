@@ -121,4 +121,4 @@ def test_lint_names_requests_that_nothing_tells_apart(
 def test_an_unknown_way_to_ask_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = root_of(tmp_path, {"registry": '[flight]\ncalls = "smoke"', "files": {}})
     assert main(["lint", "--root", str(root)]) == 2
-    assert "flight.calls = 'smoke' is none of command, path, ticket" in capsys.readouterr().err
+    assert "flight.calls = 'smoke' is not one of command, path, ticket" in capsys.readouterr().err

@@ -26,7 +26,7 @@ from tests.flight.servers import PROJECT
         ("[flight.info]\nname = 'x'", "unknown key flight.info.name"),
         ("[flight.names]\na = 'x'", "flight.names.a is not a table"),
         ("[flight.names.a]\nfield = 'x'", "unknown key flight.names.a.field"),
-        ("[flight.filters.a]\nkeeps = 'x'", "flight.filters.a.keeps is none of named, listed, matching"),
+        ("[flight.filters.a]\nkeeps = 'x'", "flight.filters.a.keeps is not one of named, listed, matching"),
         ("[flight.columns.a]\nsorted = 1", "flight.columns.a.sorted is not true or false"),
         ("[flight.columns.a.series]\nepoch = 1.5", "flight.columns.a.series.epoch is not a whole number"),
         ("[flight.columns.a.series]\nend = true", "flight.columns.a.series.end is not text"),

@@ -255,13 +255,16 @@ def test_another_api_has_its_own_topics() -> None:
 @pytest.mark.parametrize(
     ("entry", "problem"),
     [
-        ("topics = 1", "topics is a list of tables"),
-        ("[[topics]]\nnames = ['a']", "topics[0].document is the path of a document"),
-        ("[[topics]]\ndocument = 'publication/schema.txt'", "topics[0].names is a list of names"),
-        ("[[topics]]\ndocument = 'publication/schema.txt'\nnames = ['a']\nkey = 'x'", 'key is "text" or "none"'),
-        ("[[topics]]\ndocument = 'publication/schema.txt'\nnames = ['a']\npartitions = -1", "partitions is a number"),
+        ("topics = 1", "topics must be a list of tables"),
+        ("[[topics]]\nnames = ['a']", "topics[0].document must be the path of a document"),
+        ("[[topics]]\ndocument = 'publication/schema.txt'", "topics[0].names must be a list of names"),
+        ("[[topics]]\ndocument = 'publication/schema.txt'\nnames = ['a']\nkey = 'x'", 'key must be "text" or "none"'),
+        (
+            "[[topics]]\ndocument = 'publication/schema.txt'\nnames = ['a']\npartitions = -1",
+            "partitions must be a whole number, 0 or more",
+        ),
         ("[[topics]]\ndocument = 'publication/schema.txt'\nnames = ['a']\nnope = 1", "unknown key topics[0].nope"),
-        ("[[topics]]\ndocument = 'publication/a.txt'\nnames = ['a']\ndescribed_by = 'x'", "topics[0].described_by is"),
+        ("[[topics]]\ndocument = 'publication/a.txt'\nnames = ['a']\ndescribed_by = 'x'", "topics[0].described_by must be"),
     ],
 )
 def test_what_is_wrong_in_the_settings_is_named(entry: str, problem: str, tmp_path: Path) -> None:

@@ -84,4 +84,4 @@ def test_annotations_are_a_list_of_names(value: str, weather: Path, capsys: pyte
     registry = weather / "schemas/registry.toml"
     registry.write_text(f"annotations = {value}\n{registry.read_text()}")
     assert main(["lint", "--root", str(weather)]) == 2
-    assert 'annotations is a list of keywords, as in annotations = ["meta:enum"]' in capsys.readouterr().err
+    assert 'annotations must be a list of keywords, as in annotations = ["meta:enum"]' in capsys.readouterr().err

@@ -71,7 +71,7 @@ def test_a_folder_of_versions_becomes_the_releases(
     assert any("north/lost.example.json is an example without a document" in line for line in said)
     assert any("diagram.svg is in a language that is not supported" in line for line in said)
     assert "left out: v1.0 is version 1.0.0 again, like v1.0.0" in said
-    assert "left out: NOTES.md is not named by a version" in said
+    assert "left out: NOTES.md is not named after a version" in said
     store = Store(root)
     assert store.releases == ("1.0.0", "1.1.0", "1.10.0")
     assert store.dates == {}
@@ -193,7 +193,7 @@ def test_the_tags_of_a_repository_become_releases_with_their_dates(
     root = tmp_path / "root"
     assert run("import", "--git", repository, "--tags", "v*", "--path", "schema", "--root", root) == 0
     said = capsys.readouterr().out
-    assert "left out: vNext is not named by a version" in said
+    assert "left out: vNext is not named after a version" in said
     assert "left out: v0.1.0 is a tag without a folder schema" in said
     store = Store(root)
     assert {release: int(moment.timestamp()) for release, moment in store.dates.items()} == {
@@ -255,7 +255,7 @@ def test_the_version_of_a_tag_is_what_follows_the_text_of_the_pattern(
     if pattern == "*":
         assert "left out: v1 is the same as v1.1.0" in said
         assert "left out: 0.1.0 has no document" in said
-        assert "left out: schemas-v2 is not named by a version" in said
+        assert "left out: schemas-v2 is not named after a version" in said
 
 
 def test_a_tag_of_any_name_is_imported_as_a_version(
@@ -269,7 +269,7 @@ def test_a_tag_of_any_name_is_imported_as_a_version(
     assert run(*arguments, "--tags", "v*", "--as", "1.2.0") == 2
     assert "--as sets the version of one tag: --tags 'v*' selects 4 tags" in capsys.readouterr().err
     assert run(*arguments, "--tags", "vNext") == 2
-    assert "vNext is not named by a version (--tags TAG --as VERSION imports one tag" in capsys.readouterr().err
+    assert "vNext is not named after a version (--tags TAG --as VERSION imports one tag" in capsys.readouterr().err
     assert run(*arguments, "--tags", "v1*") == 0  # the others follow
     assert "1.1.0 was imported before, and is the same" in capsys.readouterr().out
     assert list(Store(root).releases) == ["1.0.0", "1.1.0"]
@@ -280,7 +280,7 @@ def test_a_tag_of_any_name_is_imported_as_a_version(
     [
         (["{tmp}/none", "--as", "1.0.0"], "is not a folder"),
         (["{tmp}/none"], "is not a folder"),
-        (["{tmp}/tides/v1.0.0"], "has no folder named by a version"),
+        (["{tmp}/tides/v1.0.0"], "has no folder named after a version"),
         (["{tmp}/tides/v1.0.0", "--as", "one"], "--as one is not a semantic version"),
         (["{tmp}/tides", "--path", "x"], "--path needs --git"),
         (["{tmp}/tides/v1.0", "--as", "1.0.0"], "has no document"),

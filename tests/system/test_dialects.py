@@ -92,7 +92,7 @@ def test_a_dialect_itself_has_no_alias(dialect: str, root: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('dialects = "draft-07"', "schemas/registry.toml: dialects is a table, as in [dialects]"),
+        ('dialects = "draft-07"', "schemas/registry.toml: dialects must be a table, as in [dialects]"),
         ('dialects = {"https://example.org/a" = "draft-05"}', "is 'draft-05': expected one of draft-04, draft-06"),
         ('dialects = {"https://example.org/a" = 7}', 'dialects."https://example.org/a" is 7: expected one of'),
         ('dialects = {meta = "draft-07"}', 'dialects: "meta" is not an absolute URI, as in'),

@@ -88,7 +88,7 @@ def test_as_documented_is_one_switch_away(capsys: pytest.CaptureFixture[str]) ->
         ('[[server]]\nname = "a"\nversions = "1"\nrelease = "1"\n', "server 1 has versions that are not a list"),
         ('[[server]]\nname = "a"\nversions = []\nrelease = "1"\ncalls = {}\n', "has an unknown key 'calls'"),
         ('[[client]]\nname = "a"\nversions = []\nrelease = "1"\ncalls = { x = "y" }\n', "has calls that are not lists"),
-        ('[[client]]\nname = "a"\nversions = []\nrelease = "1"\nunknown = "x"\n', "has an unknown that is none of"),
+        ('[[client]]\nname = "a"\nversions = []\nrelease = "1"\nunknown = "x"\n', "has an unknown that is not one of"),
         ("other = 1", "unknown key 'other'"),
         ("client = [7]", "client 1 is not a table"),
         ("[[client]", "is not TOML"),

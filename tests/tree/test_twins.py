@@ -73,7 +73,7 @@ def test_the_footer_links_to_the_source_the_licence_and_the_contact(site: dict[s
     [
         ('[site]\nsource = "javascript:alert(1)"', "site.source is not a URL"),
         ('[site]\nauthor = "https://example.org"', "unknown key site.author: expected one of source, licence"),
-        ("site = 1", "site is a table of URLs"),
+        ("site = 1", "site must be a table of URLs"),
     ],
 )
 def test_a_wrong_table_of_the_site_is_told(tmp_path: Path, table: str, problem: str) -> None:

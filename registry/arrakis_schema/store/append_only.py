@@ -79,7 +79,7 @@ def _file_changes(base: str, folder: str, old: dict[str, Entry], new: dict[str, 
     for path in sorted(old.keys() | new.keys()):
         file = f"{folder}/{path}"
         if path not in new:
-            problem = f"{file} is gone from a release of {base}"
+            problem = f"{file} was removed from a release of {base}"
         elif path not in old:
             problem = f"{file} was added to a release of {base}"
         elif new[path].sha256 != old[path].sha256:
@@ -98,7 +98,7 @@ def _dates(store: Store, base: Commit) -> Iterator[Finding]:
     new = store.dates
     for release, moment in old.items():
         if new.get(release) != moment:
-            now = f"is {timestamp(new[release])}" if release in new else "is gone"
+            now = f"is {timestamp(new[release])}" if release in new else "was removed"
             problem = f"the date of {release} was {timestamp(moment)} in {base.name}, and {now}"
             yield _error("release-rewritten", DATES_FILE, f"{problem}; {_NEVER} {base.name}")
 
@@ -108,7 +108,7 @@ def _record(store: Store, base: Commit, path: str) -> Iterator[Finding]:
     old, new = base.file(path), store.snapshot.read_if_there(path)
     if new is None:
         if old is not None:
-            message = f"{path} of {base.name} is gone: correct what is wrong in it, and keep the file"
+            message = f"{path} of {base.name} was deleted: correct what is wrong in it, and keep the file"
             yield _error("record-changed", path, message)
         return
     if new == old:

@@ -41,7 +41,7 @@ def read_aliases(table: Any) -> Aliases:
 def alias_problems(table: Any) -> Iterator[str]:
     """Yield what is wrong with the table `dialects` of `registry.toml`."""
     if not isinstance(table, dict):
-        yield f"dialects is a table, as in {_EXAMPLE}"
+        yield f"dialects must be a table, as in {_EXAMPLE}"
         return
     for uri, name in table.items():
         if not _is_absolute(uri):

@@ -160,11 +160,11 @@ def flight_problems(table: Any) -> Iterator[str]:
         return
     flight = read_flight(table)
     if flight.calls not in CALLS:
-        yield f"flight.calls = {flight.calls!r} is none of {', '.join(CALLS)}"
+        yield f"flight.calls = {flight.calls!r} is not one of {', '.join(CALLS)}"
         return
     for name, filter_ in flight.filters.items():
         if filter_.keeps not in KEEPS:
-            yield f"flight.filters.{name}.keeps is none of {', '.join(KEEPS)}"
+            yield f"flight.filters.{name}.keeps is not one of {', '.join(KEEPS)}"
 
 
 def _build_record(kind: type[Any], table: Mapping[str, Any]) -> Any:

@@ -217,7 +217,7 @@ def _lock(descriptor: int, versions: Path) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise ReleaseError(f"another release is being made in {versions}: wait for it to end") from error
+        raise ReleaseError(f"another release is being made in {versions}: wait for it to finish") from error
     except OSError as error:
         raise ReleaseError(f"{versions} cannot be locked, so a release could be damaged: {error.strerror}") from error
 

@@ -63,7 +63,7 @@ class Repository:
         except FileNotFoundError as error:
             raise BaseError(f"git is not installed, so no commit can be read: {_WHAT_IS_KNOWN}") from error
         except subprocess.TimeoutExpired as error:
-            raise BaseError(f"git {arguments[0]} did not end within {_SECONDS} seconds") from error
+            raise BaseError(f"git {arguments[0]} did not finish within {_SECONDS} seconds") from error
         except OSError as error:
             raise BaseError(f"git cannot be run: {error.strerror}") from error
 

@@ -18,7 +18,7 @@ from arrakis_schema.text.short_repr import short_repr
 
 _MOST_FILES = 20_000
 _READ = {*FORMATS, *PROGRAMS, NOTE}
-_UNNAMED = "is not named by a version"
+_UNNAMED = "is not named after a version"
 _NUMBERS = re.compile(r"(\d+)(?:[._]+(\d+))?(?:[._]+(\d+))?(-.+)?", re.ASCII)
 _VERSION_BEGUN = re.compile(r"v?(?:\d[\d._]*)?$", re.ASCII)
 
@@ -83,7 +83,7 @@ def _visible(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def read_versions(folder: Path) -> SourceVersions:
-    """Read the versions in those folders of a folder that are named by a version, with `v` before it or not."""
+    """Read the versions in those folders of a folder that are named after a version, with `v` before it or not."""
     if not folder.is_dir():
         raise ReleaseError(f"{folder} is not a folder")
     listed = list_folder(str(folder.parent), folder.name) if folder.name else list_folder(str(folder), ".")
@@ -92,7 +92,7 @@ def read_versions(folder: Path) -> SourceVersions:
     others |= dict.fromkeys((entry for entry, kind in entries.items() if kind != FOLDER), _UNNAMED)
     if not chosen:
         remedy = "--as VERSION imports the folder itself as one version"
-        raise ReleaseError(f"{folder} has no folder named by a version, such as v1.0.0 ({remedy})")
+        raise ReleaseError(f"{folder} has no folder named after a version, such as v1.0.0 ({remedy})")
     return SourceVersions(tuple(read_version(folder / entry, name) for name, entry in chosen.items()), others)
 
 

@@ -105,7 +105,7 @@ def _explain_empty(version: Version, part: _Placed) -> str:
     """Say that a version has no document, and what its first file that might be one is instead."""
     first = min(part.left_out.items(), key=lambda item: (not item[0].endswith(NOTATIONS[".json"]), item), default=None)
     about = f": {first[0]} {first[1]}" if first else ""
-    return f"{version.name} has no document by {REGISTRY_FILE}{about}; nothing was imported"
+    return f"{version.name} has no document according to {REGISTRY_FILE}{about}; nothing was imported"
 
 
 def _freeze(store: Store, versions: Sequence[Version], placed: Mapping[str, _Placed]) -> None:

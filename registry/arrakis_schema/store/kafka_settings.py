@@ -112,7 +112,7 @@ def _topics(entry: Mapping[str, Any]) -> Topics:
 def topic_problems(table: Any) -> Iterator[str]:
     """Yield what is wrong with the list."""
     if not isinstance(table, list) or not all(isinstance(entry, dict) for entry in table):
-        yield 'topics is a list of tables, as in [[topics]] document = "publication/schema.txt"'
+        yield 'topics must be a list of tables, as in [[topics]] document = "publication/schema.txt"'
         return
     keys = {attribute.name for attribute in fields(Topics)}
     for number, entry in enumerate(table):
@@ -120,15 +120,15 @@ def topic_problems(table: Any) -> Iterator[str]:
         yield from (f"unknown key {where}.{key}" for key in entry.keys() - keys)
         names = entry.get("names")
         if not isinstance(names, list) or not names or not all(isinstance(name, str) and name for name in names):
-            yield f"{where}.names is a list of names, as in ['station-{{id}}']"
+            yield f"{where}.names must be a list of names, as in ['station-{{id}}']"
         for key in ("document", "described_by"):
             if not str(entry.get(key, "publication/" if key == "described_by" else "")).startswith("publication/"):
-                yield f"{where}.{key} is the path of a document, as in publication/schema.txt"
+                yield f"{where}.{key} must be the path of a document, as in publication/schema.txt"
         if entry.get("key", KEYS[0]) not in KEYS:
-            yield f'{where}.key is "text" or "none"'
+            yield f'{where}.key must be "text" or "none"'
         for key in ("cleanup", "key_member"):
             if not isinstance(entry.get(key, ""), str):
-                yield f"{where}.{key} is text"
+                yield f"{where}.{key} must be text"
         yield from _value_problems(entry, where)
         yield from _table_problems(entry, where)
 
@@ -138,16 +138,16 @@ def _value_problems(entry: Mapping[str, Any], where: str) -> Iterator[str]:
     for key in ("partitions", "least_rows"):
         number = entry.get(key, 0)
         if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            yield f"{where}.{key} is a number"
+            yield f"{where}.{key} must be a whole number, 0 or more"
     if not _is_texts(entry.get("alike", [])):
-        yield f"{where}.alike is a list of members"
+        yield f"{where}.alike must be a list of members"
 
 
 def _table_problems(entry: Mapping[str, Any], where: str) -> Iterator[str]:
     """Yield what is wrong with the tables in an entry."""
     repeats = entry.get("repeats", {})
     if not isinstance(repeats, dict) or not all(map(_is_texts, repeats.values())):
-        yield f"{where}.repeats is a table of placeholders, each with a list of members"
+        yield f"{where}.repeats must be a table of placeholders, each with a list of members"
     for key, kind in (("series", TopicSeries), ("digest", Digest)):
         table = entry.get(key, {})
         types = {attribute.name: attribute.type for attribute in fields(kind)}

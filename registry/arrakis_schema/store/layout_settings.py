@@ -40,7 +40,7 @@ def _entry_problems(entry: dict[str, Any]) -> Iterator[str]:
         yield f"kind is {entry.get('kind')!r}: expected one of {', '.join(KINDS)}"
     yield from _word_problems(entry)
     if examples is None:
-        yield 'examples is text or a list of texts, as in examples = "NAME[.VARIANT].example.json"'
+        yield 'examples must be text or a list of texts, as in examples = "NAME[.VARIANT].example.json"'
     form = entry.get("id", "PATH")
     if not isinstance(form, str) or not re.search("PATH|NAME", form):
         yield f"id = {form!r} is not text with PATH or NAME in it, as in id = {_ID!r}"
@@ -144,7 +144,7 @@ def list_problems(
 ) -> Iterator[str]:
     """Yield the problems of a list in `registry.toml`: it is not a list, is too long, or has invalid entries."""
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        yield f"{name} is a list of tables, as in {example}"
+        yield f"{name} must be a list of tables, as in {example}"
         return
     if len(entries) > _MOST_ENTRIES:
         yield f"{name} has {len(entries)} entries, but at most {_MOST_ENTRIES} are allowed"

@@ -69,7 +69,7 @@ def parse_toml(content: bytes, name: str) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DamagedStoreError([f"{name} is not TOML: {error}"]) from error
     except ValueError as error:  # Python reads no integer of more than 4,300 digits
-        raise DamagedStoreError([f"{name} holds a number of too many digits: shorten it"]) from error
+        raise DamagedStoreError([f"{name} contains a number with too many digits: shorten it"]) from error
 
 
 def longest_number(value: Any) -> int:

@@ -123,7 +123,9 @@ def parse_dates(content: bytes, file: str) -> dict[str, datetime]:
     table = parse_toml(content, file)
     invalid = [release for release, moment in table.items() if not isinstance(moment, datetime) or not moment.tzinfo]
     if invalid:
-        raise DamagedStoreError([f"{file}: {invalid[0]} needs a date and time with its zone: 2026-07-27T19:15:17Z"])
+        raise DamagedStoreError(
+            [f"{file}: {invalid[0]} needs a date and time with a time zone, such as 2026-07-27T19:15:17Z"]
+        )
     try:
         return {release: moment.astimezone(UTC) for release, moment in table.items()}
     except OverflowError as error:
@@ -208,7 +210,7 @@ def _software_problems(entry: Any, side: str) -> Iterator[str]:
         if not isinstance(lists, dict) or not all(map(_is_list_of_texts, lists.values())):
             yield f"has {key} that are not lists of texts, as in {key} = {{ {example} }}"
     if entry.get("unknown", WAYS[0]) not in WAYS:
-        yield f"has an unknown that is none of {', '.join(WAYS)}"
+        yield f"has an unknown that is not one of {', '.join(WAYS)}"
 
 
 def _is_list_of_texts(value: Any) -> bool:

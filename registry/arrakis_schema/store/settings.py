@@ -129,26 +129,26 @@ def read_readers(table: Any) -> dict[str, Reader]:
 def reader_problems(table: Any) -> Iterator[str]:
     """Yield what is wrong with the table `readers`."""
     if not isinstance(table, dict) or not all(isinstance(entry, dict) for entry in table.values()):
-        yield 'readers is a table of tables, as in [readers.payload] unknown = "rejected"'
+        yield 'readers must be a table of tables, as in [readers.payload] unknown = "rejected"'
         return
     for kind, entry in table.items():
         if kind not in READ_KINDS:
-            yield f"readers.{kind} is none of {', '.join(READ_KINDS)}"
+            yield f"readers.{kind} is not one of {', '.join(READ_KINDS)}"
         yield from (f"unknown key readers.{kind}.{key}" for key in entry.keys() - _READER_KEYS)
         unknown = entry.get("unknown", "ignored")
         ways = unknown.values() if isinstance(unknown, dict) else [unknown]
         if any(way not in WAYS for way in ways):
-            yield f'readers.{kind}.unknown is "ignored" or "rejected", or one for each JSON Pointer'
+            yield f'readers.{kind}.unknown must be "ignored" or "rejected", or one for each JSON Pointer'
         for pointer in unknown if isinstance(unknown, dict) else ():
             if pointer and not pointer.startswith("/"):
                 yield f"readers.{kind}.unknown: {pointer!r} is not a JSON Pointer, such as '/args'"
         if entry.get("columns", "by-name") not in COLUMNS:
-            yield f'readers.{kind}.columns is "by-name" or "exact"'
+            yield f'readers.{kind}.columns must be "by-name" or "exact"'
         if entry.get("patterns", "ecma") not in PATTERNS:
-            yield f'readers.{kind}.patterns is "ecma" or "python"'
+            yield f'readers.{kind}.patterns must be "ecma" or "python"'
         metadata = entry.get("metadata", [])
         if not isinstance(metadata, list) or not all(isinstance(key, str) for key in metadata):
-            yield f"readers.{kind}.metadata is a list of keys"
+            yield f"readers.{kind}.metadata must be a list of keys"
 
 
 def lint_problems(entries: Any) -> Iterator[str]:
@@ -211,14 +211,14 @@ def _is_about(setting: LintSetting, rule: str, path: str) -> bool:
 def _annotation_problems(names: Any) -> Iterator[str]:
     """Yield what is wrong with the list `annotations`."""
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
-        yield 'annotations is a list of keywords, as in annotations = ["meta:enum"]'
+        yield 'annotations must be a list of keywords, as in annotations = ["meta:enum"]'
 
 
 def _site_problems(table: Any) -> Iterator[str]:
     """Yield what is wrong with the table `site`."""
     example = '[site] source = "https://example.org/repository"'
     if not isinstance(table, dict):
-        yield f"site is a table of URLs, as in {example}"
+        yield f"site must be a table of URLs, as in {example}"
         return
     for key, url in table.items():
         if key not in SITE_KEYS:

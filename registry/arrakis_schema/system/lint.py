@@ -187,6 +187,6 @@ def _application(
         parsed = language.parse(new)
         language.check(parsed)
         if language.meaning(new, parsed) == language.meaning(old, language.parse(old)):
-            yield "correction-invalid", f"it changes nothing in {where}: remove it, or give what really holds"
+            yield "correction-invalid", f"it changes nothing in {where}: remove it, or state what really holds"
     except (ArrakisSchemaError, UnicodeDecodeError) as error:
         yield "correction-invalid", f"it makes {where} invalid: {error}"
