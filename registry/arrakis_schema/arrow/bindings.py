@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from arrakis_schema.arrow.quoting import PLACEHOLDER
+from arrakis_schema.arrow.tokens import PLACEHOLDER
 from arrakis_schema.errors import TemplateError
 
 

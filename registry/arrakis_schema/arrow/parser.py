@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from arrakis_schema.arrow.children import child_fields, is_wrapper, with_children
-from arrakis_schema.arrow.quoting import json_string_end, read_json
-from arrakis_schema.arrow.scanner import Bindings, TypeTextError
+from arrakis_schema.arrow.tokens import Bindings, TypeTextError, json_string_end, read_json
 from arrakis_schema.arrow.types import end_of_line, type_scanner
 from arrakis_schema.errors import SchemaTextError, TemplateError
 

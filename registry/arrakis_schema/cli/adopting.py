@@ -7,7 +7,7 @@ from typing import Any
 from arrakis_schema.cli.access import SCHEMES, OptionError, read_access
 from arrakis_schema.cli.output import print_line
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.flight.adoption.adopt import adopt, write_adoption
 from arrakis_schema.flight.adoption.observation import plain_name
 from arrakis_schema.store.strict_json import parse_json

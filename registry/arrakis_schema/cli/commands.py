@@ -12,7 +12,7 @@ from arrakis_schema.cli.show import view_of
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.formats import FORMATS
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.git.append_only import history_since
 from arrakis_schema.store.new_root import BASE_URL, TITLE, create_root

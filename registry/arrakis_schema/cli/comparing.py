@@ -19,7 +19,7 @@ from arrakis_schema.compat.breaks import with_breaks
 from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS as REPORTS
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.languages import Pair, language
 from arrakis_schema.store.documents import Document

@@ -17,10 +17,9 @@ from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
 from arrakis_schema.cli.output import print_line, print_now, write
 from arrakis_schema.cli.reporting import place_findings
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
-from arrakis_schema.findings.as_json import as_json
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import as_json, format_count
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.supervisor import Report, examine
 from arrakis_schema.flight.mock.server import MockServer

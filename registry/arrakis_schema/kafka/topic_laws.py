@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.store.kafka_settings import Digest, TopicSeries
 
 Record = Mapping[str, Any]

@@ -12,7 +12,7 @@ from arrakis_schema.arrow.promises import strip_annotations
 from arrakis_schema.arrow.rows import record_batch
 from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.flight.adoption.drafts import Draft, draft_payload
 from arrakis_schema.flight.adoption.inference import (
     discriminator_in,

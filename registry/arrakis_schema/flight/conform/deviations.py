@@ -12,8 +12,7 @@ from arrakis_schema.arrow.promises import strip_annotations
 from arrakis_schema.compat.arrow.schemas import compare_schemas
 from arrakis_schema.findings.finding import Severity
 from arrakis_schema.findings.verdicts import Effect, Kind
-from arrakis_schema.tables.arrow_document import ArrowDocument
-from arrakis_schema.tables.values import batch_findings
+from arrakis_schema.tables.arrow_document import ArrowDocument, batch_findings
 from arrakis_schema.text.printable import clean_line
 
 _WIDEST = 1000

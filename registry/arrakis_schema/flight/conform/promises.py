@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow.promises import PROMISED
-from arrakis_schema.arrow.python_values import rows_of
+from arrakis_schema.arrow.rows import rows_of
 from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import TemplateError
 from arrakis_schema.findings.finding import Severity

@@ -7,7 +7,7 @@ from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.flight.conform.client import Access
 from arrakis_schema.flight.conform.guarded_job import GRACE, run_guarded
 from arrakis_schema.store.loading import data_root

@@ -7,8 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow.python_values import rows_of
-from arrakis_schema.arrow.rows import record_batch
+from arrakis_schema.arrow.rows import record_batch, rows_of
 from arrakis_schema.flight.clock import SECOND, api_time
 from arrakis_schema.flight.filters import FILTERS, Row
 from arrakis_schema.flight.payloads import sent_schema
