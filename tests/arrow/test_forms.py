@@ -20,7 +20,7 @@ from arrakis_schema.arrow import (
     strip_annotations,
     to_json,
 )
-from arrakis_schema.arrow.integration import TYPES
+from arrakis_schema.arrow.serialization import TYPES
 from arrakis_schema.errors import RowsError
 from tests.arrow.schemas import SCHEMAS
 

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from arrakis_schema.arrow import parse_schema, promises_of
-from arrakis_schema.arrow.python_values import rows_of, values_of
+from arrakis_schema.arrow.rows import rows_of, values_of
 
 NUMBERS = pa.array([1, None], pa.int64())
 TIMES = NUMBERS.view(pa.timestamp("ns", "Mars/Phobos"))

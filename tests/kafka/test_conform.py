@@ -264,7 +264,10 @@ def test_another_api_has_its_own_topics() -> None:
             "partitions must be a whole number, 0 or more",
         ),
         ("[[topics]]\ndocument = 'publication/schema.txt'\nnames = ['a']\nnope = 1", "unknown key topics[0].nope"),
-        ("[[topics]]\ndocument = 'publication/a.txt'\nnames = ['a']\ndescribed_by = 'x'", "topics[0].described_by must be"),
+        (
+            "[[topics]]\ndocument = 'publication/a.txt'\nnames = ['a']\ndescribed_by = 'x'",
+            "topics[0].described_by must be",
+        ),
     ],
 )
 def test_what_is_wrong_in_the_settings_is_named(entry: str, problem: str, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from sarif_pydantic import Sarif  # type: ignore[import-untyped]
 from arrakis_schema.cli import main
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.formats import FORMATS
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.text.printable import MESSAGE, printable
 from tests.report.runner import commands
 

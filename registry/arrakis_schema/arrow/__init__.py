@@ -3,13 +3,12 @@
 from arrakis_schema.errors import MissingExtraError
 
 try:
-    from arrakis_schema.arrow.integration import to_json
-    from arrakis_schema.arrow.ipc import SchemaBytesError, read_schema_bytes, schema_bytes
     from arrakis_schema.arrow.matching import bound_like
     from arrakis_schema.arrow.parser import parse_schema
     from arrakis_schema.arrow.printer import UnsupportedTypeError, format_schema
     from arrakis_schema.arrow.promises import ANNOTATIONS, Promise, promises_of, strip_annotations
     from arrakis_schema.arrow.rows import record_batch
+    from arrakis_schema.arrow.serialization import SchemaBytesError, read_schema_bytes, schema_bytes, to_json
     from arrakis_schema.arrow.template import Template, format_document, parse_document
 except ModuleNotFoundError as error:
     raise MissingExtraError(str(error.name).partition(".")[0], "arrow") from error

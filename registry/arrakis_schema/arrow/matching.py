@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from arrakis_schema.arrow.children import child_fields
-from arrakis_schema.arrow.quoting import PLACEHOLDER
 from arrakis_schema.arrow.template import Column, Template
+from arrakis_schema.arrow.tokens import PLACEHOLDER
 
 Values = dict[str, object]
 

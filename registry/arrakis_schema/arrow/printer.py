@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import pyarrow as pa
 
 from arrakis_schema.arrow.children import is_wrapper, wrapped_field
-from arrakis_schema.arrow.quoting import format_metadata, format_name
+from arrakis_schema.arrow.tokens import format_metadata, format_name
 from arrakis_schema.arrow.types import parse_type
 from arrakis_schema.errors import ArrakisSchemaError
 

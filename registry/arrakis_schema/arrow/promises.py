@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow.children import child_fields, with_children
-from arrakis_schema.arrow.python_values import values_of
+from arrakis_schema.arrow.rows import values_of
 from arrakis_schema.regex.matching import ecma_matcher
 from arrakis_schema.regex.tree import PatternSyntaxError, UnsupportedPatternError
 from arrakis_schema.text.short_repr import short_repr

@@ -1,4 +1,9 @@
-"""Turns JSON rows into a `pyarrow.RecordBatch`, strictly: no value is converted to fit its column."""
+"""JSON rows as a `pyarrow.RecordBatch`, and the values of one as Python objects.
+
+No value is converted to fit its column. A time that Python cannot hold is the number that was sent: without pandas,
+pyarrow raises an error for a nanosecond of a timestamp, and always for an unknown time zone or a date of the year
+300,000.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -6,6 +11,10 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.errors import RowsError
+
+Parts = Callable[[Any], list[tuple[Any, pa.Field]]]
+Rule = tuple[str, Callable[[Any], bool], Parts]
+_NOT_REPRESENTABLE = (ValueError, OverflowError, LookupError)
 
 
 def record_batch(schema: pa.Schema, rows: Sequence[Mapping[str, Any]]) -> pa.RecordBatch:
@@ -58,10 +67,6 @@ def _to_pyarrow(value: Any, data_type: pa.DataType) -> Any:
     if isinstance(value, dict) and isinstance(data_type, pa.StructType):
         return {field.name: _to_pyarrow(value.get(field.name), field.type) for field in data_type}
     return value
-
-
-Parts = Callable[[Any], list[tuple[Any, pa.Field]]]
-Rule = tuple[str, Callable[[Any], bool], Parts]
 
 
 def _rule(data_type: pa.DataType) -> Rule:
@@ -127,3 +132,30 @@ RULES: list[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], Rule]]]
     (pa.types.is_struct, _struct),
     (lambda data_type: hasattr(data_type, "value_field"), _list),
 ]
+
+
+def values_of(array: pa.Array) -> list[Any]:
+    """Return the values of an array."""
+    try:
+        return list(array.to_pylist())
+    except _NOT_REPRESENTABLE:
+        return [_value_of(scalar) for scalar in array]
+
+
+def rows_of(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    """Return the rows of a batch, each with its values by the names of the columns."""
+    columns = [values_of(column) for column in batch.columns]
+    return [dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _value_of(scalar: pa.Scalar) -> Any:
+    """Return the value of a scalar, whose parts are looked at one by one if need be."""
+    try:
+        return scalar.as_py()
+    except _NOT_REPRESENTABLE:
+        if isinstance(scalar, pa.StructScalar):
+            return {name: _value_of(part) for name, part in scalar.items()}
+        inner = scalar.values if isinstance(scalar, pa.ListScalar) else scalar.value
+        if isinstance(inner, pa.Array):
+            return values_of(inner)
+        return _value_of(inner) if isinstance(inner, pa.Scalar) else inner

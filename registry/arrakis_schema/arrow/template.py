@@ -12,11 +12,18 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from arrakis_schema.arrow.bindings import Preview, Recording, Values
-from arrakis_schema.arrow.parser import SCHEMA_METADATA, Lines, parse_schema, read_field, read_schema_metadata
+from arrakis_schema.arrow.parser import (
+    SCHEMA_METADATA,
+    Lines,
+    Preview,
+    Recording,
+    Values,
+    parse_schema,
+    read_field,
+    read_schema_metadata,
+)
 from arrakis_schema.arrow.printer import format_schema
-from arrakis_schema.arrow.quoting import PLACEHOLDER
-from arrakis_schema.arrow.scanner import Bindings
+from arrakis_schema.arrow.tokens import PLACEHOLDER, Bindings
 from arrakis_schema.errors import SchemaTextError, TemplateError, TooManyColumnsError
 from arrakis_schema.store.files import MOST_COLUMNS
 from arrakis_schema.text.short_repr import format_record, short_repr

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow.scanner import Bindings, Scanner, TypeTextError
+from arrakis_schema.arrow.tokens import Bindings, Scanner, TypeTextError
 
 _UNIT = re.compile(r"ns|us|ms|s")
 

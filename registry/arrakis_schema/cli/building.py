@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from arrakis_schema.cli.output import print_errors, print_line, print_now
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.site import describe_omissions, fingerprint, preload, site, write_tree
 from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.caching import Memo

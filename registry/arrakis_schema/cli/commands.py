@@ -12,8 +12,8 @@ from pathlib import Path
 from arrakis_schema.cli.output import print_line, print_report, write_bytes
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError, UnknownSchemaError
 from arrakis_schema.findings.finding import Severity
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.findings.rules import FIXED, LINT, RULES
-from arrakis_schema.findings.text import format_count
 from arrakis_schema.languages import language_of
 from arrakis_schema.store.append_only import history_since
 from arrakis_schema.store.documents import Document

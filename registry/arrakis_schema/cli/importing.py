@@ -7,7 +7,7 @@ from posixpath import splitext
 
 from arrakis_schema.cli.output import print_line
 from arrakis_schema.errors import ReleaseError
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.store.import_sources import SourceVersions, read_tags, read_version, read_versions
 from arrakis_schema.store.importing import Imported, import_versions
 from arrakis_schema.store.layout import FORMATS

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from arrakis_schema.cli.output import OK, UNDECIDED, write
 from arrakis_schema.errors import UnknownSchemaError
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.store.bases import documents_of
 from arrakis_schema.store.records import SOFTWARE_FILE

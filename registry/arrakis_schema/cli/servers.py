@@ -24,9 +24,8 @@ from arrakis_schema.cli.argument_values import (
 )
 from arrakis_schema.cli.output import OK, UNDECIDED, WRONG, print_line, print_now, print_report, write
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
-from arrakis_schema.findings.as_json import as_json
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import as_json, format_count
 from arrakis_schema.flight.adoption.adopt import adopt, write_adoption
 from arrakis_schema.flight.adoption.observations import plain_name
 from arrakis_schema.flight.conform.client import Access

@@ -11,7 +11,7 @@ from arrakis_schema.compat.changes import changes_in_place
 from arrakis_schema.compat.containment import Question, QuestionSeries, decide_containment
 from arrakis_schema.compat.unfolding import unfold
 from arrakis_schema.errors import InvalidSchemaError
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.findings.verdicts import Break, Change, Effect, Kind, Verdict
 from arrakis_schema.json_schema.positions import value_at
 from arrakis_schema.text.json_pointer import unescape_token

@@ -10,8 +10,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import flight
 
-from arrakis_schema.arrow.python_values import rows_of
-from arrakis_schema.arrow.rows import record_batch
+from arrakis_schema.arrow.rows import record_batch, rows_of
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.flight.filters import NotAnsweredError, Row
 from arrakis_schema.flight.payloads import sent_schema

@@ -8,8 +8,8 @@ from typing import Any
 
 from arrakis_schema.errors import MissingExtraError
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, Dialect
-from arrakis_schema.json_schema.dynamic_scope import NO_SCOPE, DynamicScope, dynamic_target, enter, scope_at
 from arrakis_schema.json_schema.judge.values import equality_key
+from arrakis_schema.json_schema.links import NO_SCOPE, DynamicScope, dynamic_target, enter, scope_at
 from arrakis_schema.json_schema.resolver import DanglingReferenceError, SchemaPlace, Schemas
 from arrakis_schema.store.dialects import named_dialect
 from arrakis_schema.text.json_pointer import extend_pointer

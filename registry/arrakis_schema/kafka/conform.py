@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from arrakis_schema.errors import ArrakisSchemaError, UnknownSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.kafka.messages import Checker, least_rows
 from arrakis_schema.kafka.records import (
     Descriptions,

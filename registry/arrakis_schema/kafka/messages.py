@@ -12,9 +12,9 @@ from typing import Any
 import pyarrow as pa
 
 from arrakis_schema.arrow.promises import Promise, promises_of
-from arrakis_schema.arrow.python_values import values_of
+from arrakis_schema.arrow.rows import values_of
 from arrakis_schema.findings.finding import Finding
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.kafka.frames import END_OF_STREAM, LARGEST, FrameError, first_line, frames, head_size, unpacked_size
 from arrakis_schema.store.store import Release, open_release
 from arrakis_schema.tables import ArrowDocument, arrow_document, batch_findings, compare_sent_schema

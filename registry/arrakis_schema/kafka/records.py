@@ -10,7 +10,7 @@ from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError, MalformedRequestError, ValidationLimitError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.json_schema.validators import validator_of
 from arrakis_schema.json_schema.violations import format_path
 from arrakis_schema.store.kafka_settings import Digest, Topics, TopicSeries

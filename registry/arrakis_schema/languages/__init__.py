@@ -1,7 +1,8 @@
 """The schema languages: for each one a record of the functions that work on its documents.
 
 A row of `store.layout.FORMATS` names the module of its record, which is imported for the first document of the
-language: so the packages that a language needs are only needed where it is used.
+language: so the packages that a language needs are only needed where it is used. What a release says of an example is
+kept on the release, and remembered from one build of the site to the next.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from arrakis_schema.store.layout import FORMATS, Format
+from arrakis_schema.store.store import identity_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -121,3 +123,29 @@ def language_of(document: Document) -> Language:
 def every_language() -> list[Language]:
     """Return the records of all languages."""
     return [language(form) for form in FORMATS.values()]
+
+
+def refusal_of(release: Release, document: Document, example: Example) -> str:
+    """Return why a release refuses a message as one of a document; empty where it accepts it."""
+    return release.derived(_refusal, document, example)
+
+
+def sent_example(release: Release, document: Document, example: Example) -> Example:
+    """Return an example as a client of this document of a release sends it."""
+    return release.derived(_sent, document, example)
+
+
+def _refusal(release: Release, document: Document, example: Example) -> str:
+    """Recall or find why a release refuses a message."""
+    return release.store.memo.recall(
+        ("refusal", identity_of(release), document.path, document.content, example),
+        lambda: language_of(document).refusal(release, document, example),
+    )
+
+
+def _sent(release: Release, document: Document, example: Example) -> Example:
+    """Recall or make an example as it is sent."""
+    return release.store.memo.recall(
+        ("as sent", identity_of(release), document.path, example),
+        lambda: language_of(document).as_sent(release, document, example),
+    )

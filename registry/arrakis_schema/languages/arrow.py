@@ -32,7 +32,7 @@ def _parse(document: Document) -> Any:
 
 def _parse_file(document: Document) -> Any:
     """Return the schema or template in a text, or in an Arrow IPC stream."""
-    from arrakis_schema.arrow.ipc import read_schema_bytes
+    from arrakis_schema.arrow.serialization import read_schema_bytes
     from arrakis_schema.arrow.template import parse_document
 
     content = document.content
@@ -113,8 +113,8 @@ def _view(document: Document, view: str) -> bytes:
     """Return the text as it is, the schema as an IPC stream, or as JSON; that of a template unbound."""
     if view == "text":
         return document.content
-    from arrakis_schema.arrow.ipc import schema_bytes
     from arrakis_schema.arrow.payloads import parse_payload
+    from arrakis_schema.arrow.serialization import schema_bytes
     from arrakis_schema.arrow.template import Template
 
     parsed = parse_payload(document.content, document.path)
@@ -124,7 +124,7 @@ def _view(document: Document, view: str) -> bytes:
 
 def _json(schema: Any) -> bytes:
     """Return a schema as JSON."""
-    from arrakis_schema.arrow.integration import to_json
+    from arrakis_schema.arrow.serialization import to_json
 
     return (json.dumps(to_json(schema), indent=1) + "\n").encode()
 
@@ -132,7 +132,7 @@ def _json(schema: Any) -> bytes:
 @lru_cache(maxsize=64)
 def _files(text: str) -> tuple[tuple[str, bytes], ...]:
     """Return the schemas of a document as IPC and as JSON, each with its suffix; many releases have the same text."""
-    from arrakis_schema.arrow.ipc import schema_bytes
+    from arrakis_schema.arrow.serialization import schema_bytes
     from arrakis_schema.arrow.template import parse_document
 
     files = list[tuple[str, bytes]]()

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arrakis_schema.arrow.promises import problem_of, promises_of
-from arrakis_schema.arrow.quoting import PLACEHOLDER
 from arrakis_schema.arrow.rows import record_batch
 from arrakis_schema.arrow.template import Template, format_document, parse_document
+from arrakis_schema.arrow.tokens import PLACEHOLDER
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError, SchemaTextError, TooManyColumnsError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.lint.documentation_rules import missing_examples

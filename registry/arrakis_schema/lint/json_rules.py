@@ -26,9 +26,12 @@ from arrakis_schema.lint.documentation_rules import (
     unit_missing,
 )
 from arrakis_schema.lint.json_subject import JsonSubject
-from arrakis_schema.lint.keyword_rules import dialect_unknown, keyword_ineffective, keyword_unknown, meta_schema_invalid
-from arrakis_schema.lint.pattern_rules import (
+from arrakis_schema.lint.keyword_rules import (
+    dialect_unknown,
     excess_of_patterns,
+    keyword_ineffective,
+    keyword_unknown,
+    meta_schema_invalid,
     pattern_exponential,
     pattern_slow,
     pattern_unbounded,

@@ -119,7 +119,7 @@ class JsonSubject:
     @property
     def cost_problems(self) -> Iterator[Any]:
         """The places where one value is validated too often; only for a document that is sound."""
-        from arrakis_schema.json_schema.judge.cost import cost_problems  # noqa: PLC0415 - an extra
+        from arrakis_schema.json_schema.judge.references import cost_problems  # noqa: PLC0415 - an extra
 
         return cost_problems(self.references)
 

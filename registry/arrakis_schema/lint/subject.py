@@ -7,7 +7,7 @@ from posixpath import join
 from typing import Any
 
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.files import MOST_FINDINGS
 from arrakis_schema.store.settings import Reader

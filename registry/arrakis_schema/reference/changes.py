@@ -6,6 +6,7 @@ The pages that compare, the changelog and the feed are written from the same sum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from arrakis_schema.findings.reports import plural
 from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.reference.facts.history import History, ReleaseStep
 from arrakis_schema.reference.markup import NOTHING_YET, code, page, with_keywords
@@ -14,7 +15,6 @@ from arrakis_schema.store.store import Release
 from arrakis_schema.system.advice import advice
 from arrakis_schema.system.relations import Answer, Exchange, names
 from arrakis_schema.text.escaping import one_line
-from arrakis_schema.text.nouns import plural
 
 _OUTCOME = {
     Answer.WORKS: "keep working",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.reference.markup import code, element, escape_markdown, front_matter, page, table
 from arrakis_schema.reference.monitoring import monitoring_blocks
 from arrakis_schema.store.loading import parse_file

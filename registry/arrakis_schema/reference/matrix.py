@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from arrakis_schema.findings.reports import plural, with_article
 from arrakis_schema.reference.facts.examples import undeclared_members
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.facts.matrices import (
@@ -30,7 +31,6 @@ from arrakis_schema.reference.places import matrix_path, shared_folder
 from arrakis_schema.system.matrix import are_messages, sides
 from arrakis_schema.system.relations import Answer, worst
 from arrakis_schema.text.escaping import href
-from arrakis_schema.text.nouns import plural, with_article
 
 _NAMED = 12
 SOFTWARE = "matrix-software.md"

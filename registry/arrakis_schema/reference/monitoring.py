@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.reference.markup import code, escape_markdown, table
 from arrakis_schema.store.conformance_log import (
     CONFORMS,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.descriptions import DescribedMember, described_members

@@ -9,7 +9,7 @@ from itertools import chain
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.store.corrections import CORRECTIONS_FILE, ERRATA_FILE, parse_corrections, parse_errata
 from arrakis_schema.store.git import GIT, BaseError, Commit, open_commit
 from arrakis_schema.store.loading import parse_file

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from arrakis_schema.findings.finding import Finding, Severity
+from arrakis_schema.findings.reports import with_article
 from arrakis_schema.findings.verdicts import Break, Effect, Kind
 from arrakis_schema.languages import language_of
 from arrakis_schema.store.documents import Document
@@ -17,7 +18,6 @@ from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.settings import REGISTRY_FILE
 from arrakis_schema.store.versions import is_release
 from arrakis_schema.system.comparisons import Comparisons
-from arrakis_schema.text.nouns import with_article
 from arrakis_schema.text.short_repr import short_repr
 
 DocumentsByPath = Mapping[str, Document]

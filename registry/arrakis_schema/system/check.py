@@ -6,12 +6,9 @@ from typing import Any
 
 from arrakis_schema.compat.logic.results import SECONDS, STEPS
 from arrakis_schema.errors import DamagedStoreError
-from arrakis_schema.findings.as_json import as_json
 from arrakis_schema.findings.finding import Finding, Severity, for_programs
-from arrakis_schema.findings.formats import FORMATS
-from arrakis_schema.findings.github import github
-from arrakis_schema.findings.markdown import markdown
-from arrakis_schema.findings.text import format_count, text
+from arrakis_schema.findings.formats import FORMATS, github
+from arrakis_schema.findings.reports import as_json, format_count, markdown, text
 from arrakis_schema.store.bases import Base, base_of_release, documents_of, open_bases
 from arrakis_schema.store.exceptions import EXCEPTIONS, Accepted, read_exceptions, released_exceptions
 from arrakis_schema.store.lock import LOCK_FILE, Lock

@@ -14,8 +14,7 @@ from arrakis_schema.compat.logic.results import SECONDS, STEPS, UndecidedError
 from arrakis_schema.errors import ArrakisSchemaError, InvalidSchemaError
 from arrakis_schema.findings.verdicts import Break, Change, Kind, Verdict
 from arrakis_schema.findings.working_on import working_on
-from arrakis_schema.languages import Pair, language_of
-from arrakis_schema.languages.examples import refusal_of, sent_example
+from arrakis_schema.languages import Pair, language_of, refusal_of, sent_example
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release, Store, settings_identity

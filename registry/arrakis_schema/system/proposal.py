@@ -11,8 +11,8 @@ from typing import Any
 
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.finding import Severity
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.findings.rules import FIXED, LINT
-from arrakis_schema.findings.text import format_count
 from arrakis_schema.store.files import FILE, NOTATIONS
 from arrakis_schema.store.import_sources import Version
 from arrakis_schema.store.inventory import classify

@@ -7,9 +7,7 @@ import pyarrow as pa
 
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.store.store import Release, open_release
-from arrakis_schema.tables.arrow_document import ArrowDocument, arrow_document
-from arrakis_schema.tables.schemas import compare_sent_schema
-from arrakis_schema.tables.values import batch_findings
+from arrakis_schema.tables.arrow_document import ArrowDocument, arrow_document, batch_findings, compare_sent_schema
 
 __all__ = ["ArrowDocument", "arrow_document", "batch_findings", "check_table", "compare_sent_schema"]
 _MOST = 100

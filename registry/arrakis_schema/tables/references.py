@@ -12,9 +12,8 @@ from arrakis_schema.arrow.matching import match_placeholders
 from arrakis_schema.arrow.promises import Length, parse_length
 from arrakis_schema.arrow.template import Template
 from arrakis_schema.findings.finding import Finding
-from arrakis_schema.findings.text import format_count
-from arrakis_schema.tables.arrow_document import ArrowDocument
-from arrakis_schema.tables.values import MOST_ROWS
+from arrakis_schema.findings.reports import format_count
+from arrakis_schema.tables.arrow_document import MOST_ROWS, ArrowDocument
 
 
 @dataclass(frozen=True, slots=True)

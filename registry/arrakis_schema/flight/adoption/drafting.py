@@ -17,7 +17,7 @@ from arrakis_schema.arrow.promises import strip_annotations
 from arrakis_schema.arrow.rows import record_batch
 from arrakis_schema.arrow.template import Template
 from arrakis_schema.errors import ArrakisSchemaError
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.flight.adoption.asking import Asker, observe_flights, observe_release
 from arrakis_schema.flight.adoption.observations import (
     Observation,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from arrakis_schema.arrow.python_values import rows_of
+from arrakis_schema.arrow.rows import rows_of
 from arrakis_schema.store.flight_settings import REQUEST_MEMBER
 from arrakis_schema.text.short_repr import short_repr
 

@@ -8,11 +8,10 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.arrow.promises import strip_annotations
-from arrakis_schema.arrow.python_values import rows_of, values_of
-from arrakis_schema.arrow.rows import record_batch
+from arrakis_schema.arrow.rows import record_batch, rows_of, values_of
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Severity
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.flight.conform.call_errors import (
     BrokenError,
     ElsewhereError,

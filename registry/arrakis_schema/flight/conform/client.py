@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import flight
 
 from arrakis_schema.errors import MalformedRequestError
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.flight.conform.call_errors import (
     LARGEST_MESSAGE,
     BrokenError,

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from arrakis_schema.arrow.members import line_of
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.flight.release_contract import Contract
 
 _MOST = 50

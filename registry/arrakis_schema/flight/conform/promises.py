@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from arrakis_schema.arrow.children import child_fields
 from arrakis_schema.arrow.promises import PROMISED, strip_annotations
-from arrakis_schema.arrow.python_values import rows_of
+from arrakis_schema.arrow.rows import rows_of
 from arrakis_schema.arrow.template import Template
 from arrakis_schema.compat.arrow.schemas import compare_schemas
 from arrakis_schema.errors import TemplateError
@@ -24,8 +24,7 @@ from arrakis_schema.flight.release_contract import Contract, form_of
 from arrakis_schema.store.corrections import Correction, CorrectionError
 from arrakis_schema.store.store import Release
 from arrakis_schema.tables import arrow_document
-from arrakis_schema.tables.arrow_document import ArrowDocument
-from arrakis_schema.tables.values import batch_findings
+from arrakis_schema.tables.arrow_document import ArrowDocument, batch_findings
 from arrakis_schema.text.printable import clean_line
 
 _KEYS = {name.encode() for name in PROMISED}

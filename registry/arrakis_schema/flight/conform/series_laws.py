@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from arrakis_schema.findings.finding import Severity
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.flight.conform.observations import Deviation
 from arrakis_schema.flight.filters import Row
 from arrakis_schema.store.flight_settings import SECOND, Columns

@@ -16,7 +16,7 @@ from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
-from arrakis_schema.findings.text import format_count
+from arrakis_schema.findings.reports import format_count
 from arrakis_schema.flight.conform.call_errors import CallError, NotAllowedError, TimedOutError, UnreachableError
 from arrakis_schema.flight.conform.client import Access, Peer
 from arrakis_schema.store.flight_settings import Info

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from arrakis_schema.languages.examples import refusal_of, sent_example
+from arrakis_schema.languages import refusal_of, sent_example
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.store import Release
 
