@@ -1,6 +1,7 @@
 """The command line: each case holds arguments, exit code and what is printed; bad input gets one sentence."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -150,6 +151,25 @@ def test_a_missing_extra_names_the_command_that_installs_it(module: str, argumen
         2,
         f"arrakis-schema: {module} is not installed: pip install 'arrakis-schema[{extra}]'\n",
     )
+
+
+def test_the_current_folder_is_the_default_root_if_it_has_a_registry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", str(tmp_path / "mine")]) == 0
+    for folder, arguments, endpoint in (
+        ("mine", [], "levels"),
+        ("mine", ["--root", str(PROJECT / "tests/fixtures/weather")], "forecast"),
+        ("mine/schemas", ["--root", ".."], "levels"),
+        ("mine/schemas", [], "find"),
+        (".", [], "find"),
+    ):
+        monkeypatch.chdir(tmp_path / folder)
+        capsys.readouterr()
+        assert main(["list", *arguments]) == 0
+        printed = capsys.readouterr().out
+        named = [name for name in ("levels", "forecast", "find") if re.search(rf"\b{name}\b", printed)]
+        assert named == [endpoint], (folder, arguments)
 
 
 def test_no_choice_is_offered_twice() -> None:

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError, MalformedRequestError
+from arrakis_schema.store.files import exists
+from arrakis_schema.store.loading import data_root
 from arrakis_schema.store.parsing import parse_json
+from arrakis_schema.store.settings import REGISTRY_FILE
 
 FLIGHT = ("grpc://", "grpc+tls://", "grpc+tcp://")
 KAFKA = "kafka://"
@@ -35,6 +38,11 @@ def parse_folder(text: str) -> Path:
         if path.is_dir():
             return path
     raise ArgumentTypeError(f"{text} is not a folder: expected a folder with schemas/ and versions/")
+
+
+def default_root() -> Path:
+    """Return the current folder if it is a root, which its settings show, and else the folder of the package's data."""
+    return Path.cwd() if exists(".", REGISTRY_FILE) else Path(data_root())
 
 
 def parse_seconds(text: str) -> float:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from arrakis_schema.cli import commands, limits
-from arrakis_schema.cli.argument_values import parse_count, parse_folder, parse_names, parse_seconds
+from arrakis_schema.cli.argument_values import default_root, parse_count, parse_folder, parse_names, parse_seconds
 from arrakis_schema.cli.output import EXIT_CODES, write
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.store.loading import data_root, declared_version
 from arrakis_schema.store.new_root import BASE_URL
-from arrakis_schema.store.settings import COLUMNS, WAYS
+from arrakis_schema.store.settings import COLUMNS, REGISTRY_FILE, WAYS
 from arrakis_schema.text.printable import printable
 
 _HELP_CODES = f"exit codes: {'; '.join(f'{code} {meaning}' for code, meaning in EXIT_CODES.items())}"
@@ -82,8 +82,9 @@ def build_parser() -> ArgumentParser:
 def _make_common_options() -> dict[str, Parser]:
     """Return the options that commands share: those that read a root (`root`), and the commands with others."""
     root, new_root, no_root = (Parser(add_help=False) for _ in range(3))
-    help_root = "the folder with schemas/ and versions/ (default: those in this package)"
-    root.add_argument("--root", type=parse_folder, default=Path(data_root()), metavar="DIR", help=help_root)
+    elsewhere = f"the current one if it has {REGISTRY_FILE}, else those in this package"
+    help_root = f"the folder with schemas/ and versions/ (default: {elsewhere})"
+    root.add_argument("--root", type=parse_folder, default=default_root(), metavar="DIR", help=help_root)
     help_new = "the folder with schemas/ and versions/, which need not exist (default: the current one)"
     new_root.add_argument("--root", type=Path, default=Path(), metavar="DIR", help=help_new)
     for parent in (root, new_root, no_root):

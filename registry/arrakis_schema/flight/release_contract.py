@@ -55,8 +55,6 @@ class Form:
     arguments.
     """
 
-    name: str
-    release: str
     argument_member: str
     before: dict[str, Any]
     after: dict[str, Any]
@@ -213,7 +211,7 @@ def _form(opened: Release, endpoint: str) -> Form:
     settings = opened.settings
     path = _path_of(endpoint, opened)
     if path is None:
-        return Form(endpoint, opened.version, "", {}, {}, {}, {}, None, (), b"", b"")
+        return Form("", {}, {}, {}, {}, None, (), b"", b"")
     schema = opened.schema(path)
     release = opened.version
     argument_member = settings.flight.arguments
@@ -230,7 +228,7 @@ def _form(opened: Release, endpoint: str) -> Form:
     request_checks = checks(opened, path)
     around = {**fixed, argument_member: None, **after} if argument_member else {}
     texts = _around(around, argument_member) if argument_member else (b"", b"")
-    return Form(endpoint, release, argument_member, fixed, after, around, defaults, described, request_checks, *texts)
+    return Form(argument_member, fixed, after, around, defaults, described, request_checks, *texts)
 
 
 def _path_of(endpoint: str, release: Release) -> str | None:
