@@ -1,7 +1,9 @@
 """The identity of a release and of its settings, by which results are remembered from one build to the next."""
 
 import pickle
+from collections.abc import Hashable
 from hashlib import sha256
+from typing import Any
 
 from arrakis_schema.store.store import Release, Store
 
@@ -14,6 +16,11 @@ def identity_of(release: Release) -> bytes:
 def settings_identity(store: Store) -> bytes:
     """Return bytes that are equal for stores of equal settings."""
     return store.derived(_pickled_settings)
+
+
+def made_by_content(_: Store) -> dict[Hashable, Any]:
+    """Return what is made of the documents of a store, under all that it depends on: releases share it."""
+    return {}
 
 
 def _pickled_settings(store: Store) -> bytes:
