@@ -245,8 +245,9 @@ def _document_facts(history: History, release: Release, name: str, document: Doc
         (described.member, described.documented, described.described_in, described.seen_in, described.software)
         for described in members
     ]
+    own, borrowed = release.contract, history.newest
     examples = [
-        (judged.example, judged.reason, judged.home is release, judged.home is history.newest, programs_beside(judged))
+        (judged.example, judged.reason, judged.home is own, judged.home is borrowed, programs_beside(judged))
         for judged in history.examples(release, document)
     ]
     problems = history.known_problems(release, document.path), history.earlier_problems(release, document.path)
