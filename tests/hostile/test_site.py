@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from playwright.sync_api import Browser
 
-from arrakis_schema.reference.evolution import find_removed
+from arrakis_schema.reference.endpoint import find_removed
 from arrakis_schema.reference.facts.history import read_history
 from arrakis_schema.site import site, write_tree
 from arrakis_schema.site.representations import Representation

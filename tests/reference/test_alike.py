@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from arrakis_schema.reference.alike import _content_digest, first_alike
 from arrakis_schema.reference.facts.history import History, read_history
+from arrakis_schema.reference.sections import _content_digest, first_alike
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Release, Store
 from arrakis_schema.system.relations import names

@@ -92,6 +92,14 @@ def test_a_correction_stands_at_its_member_in_a_line(pages: dict[str, str]) -> N
     )
 
 
+def test_a_corrected_release_shows_its_own_examples_as_its_own(released: Path) -> None:
+    corrections = CORRECTIONS.replace("1.0.0", "1.1.0").replace('op = "add"', 'op = "replace"')
+    (released / "versions/corrections.toml").write_text(corrections)
+    corrected = dict(book(Store(released)))
+    assert "Known problem" in corrected["releases/1.1.0/forecast.md"]
+    assert not [path for path, text in corrected.items() if "has no examples of its own" in text]
+
+
 def test_columns_are_those_that_are_sent(pages: dict[str, str]) -> None:
     rows = re.findall(r"^\| <span.*$", pages["releases/1.0.0/forecast.md"], re.MULTILINE)
     cells = [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]

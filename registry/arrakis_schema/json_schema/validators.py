@@ -23,8 +23,9 @@ from arrakis_schema.json_schema.declared_members import (
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import READINGS
 from arrakis_schema.json_schema.violations import Violation
+from arrakis_schema.store.caching import made_by_content
 from arrakis_schema.store.settings import Reader
-from arrakis_schema.store.store import Release, Store, open_release
+from arrakis_schema.store.store import Release, open_release
 
 Root = str | os.PathLike[str] | None
 Check = Callable[[Any], None]
@@ -145,16 +146,12 @@ def _accepts_as_documented(contract: Release, path: str, instance: Any) -> bool:
 def judge_of(release: Release, path: str) -> Judge:
     """Return the judge for one document; releases with the same document share what it is compiled to."""
     label, reading = f"{release.folder}/{path}", READINGS[reader_of(release, path).patterns]
-    judges, key = release.store.derived(shared_judges), (path, release.derived(numberless_content, path), reading)
-    if key in judges:
-        return judges[key].labelled(label)
+    shared: dict[Hashable, Judge] = release.store.derived(made_by_content)
+    key = "judge", path, release.derived(numberless_content, path), reading
+    if key in shared:
+        return shared[key].labelled(label)
     schema = release.schema(path)
-    return judges.setdefault(key, Judge(schema, label, reading, bundle=bundle_of(release.document(path), schema)))
-
-
-def shared_judges(_: Store) -> dict[Hashable, Judge]:
-    """Return the judges of a store by what their documents hold; none at first."""
-    return {}
+    return shared.setdefault(key, Judge(schema, label, reading, bundle=bundle_of(release.document(path), schema)))
 
 
 def _members(release: Release, path: str) -> UnknownMembers:

@@ -1,6 +1,7 @@
 """What one release changed since another, for people: what was added or became stricter, who breaks, what to change.
 
-The pages that compare, the changelog and the feed are written from the same summaries; only the marks differ.
+The pages that compare, the changelog and the feed are written from the same summaries; only the marks differ. What a
+release breaks on purpose has a section of its own.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from arrakis_schema.findings.reports import plural
 from arrakis_schema.findings.verdicts import Change, Effect
 from arrakis_schema.reference.facts.history import History, ReleaseStep
-from arrakis_schema.reference.markup import NOTHING_YET, code, page, with_keywords
+from arrakis_schema.reference.markup import NOTHING_YET, code, escape_markdown, page, with_keywords
+from arrakis_schema.store.exceptions import Accepted
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.store import Release
 from arrakis_schema.system.advice import advice
@@ -202,3 +204,26 @@ def entry(history: History, release: Release, writing: Writing) -> Iterator[tupl
         yield writing.strong(", ".join(summary.titles)), items
     if not changed and before.documents == release.documents:
         yield wording_note(history, before, release), []
+
+
+def accepted_breaks(history: History, release: Release, up: str) -> Iterator[str]:
+    """Yield the section on the breaks that a release makes on purpose; nothing where there are none."""
+    entries = history.accepted.get(release.version, [])
+    if entries:
+        yield "## Accepted breaks { #accepted-breaks }"
+        yield "\n".join(_accepted_item(history, release, entry, up) for entry in entries)
+
+
+def _accepted_item(history: History, release: Release, entry: Accepted, up: str) -> str:
+    """Return an item of the list: the reason, the rule, and the places."""
+    rule = f"[{code(entry.rule)}]({up}changes.md#{entry.rule})" if history.has_rules else code(entry.rule)
+    places = ", ".join(code(_member_place(history, release, place)) for place in entry.places)
+    return f"- {escape_markdown(entry.reason)} {rule} in {places}"
+
+
+def _member_place(history: History, release: Release, place: str) -> str:
+    """Return the document of a place, and the member in it."""
+    document, _, remainder = place.partition("#")
+    location = remainder.partition(" = ")[0]
+    name = history.place_name(release, [document], location)
+    return f"{document}: {name}" if name else document

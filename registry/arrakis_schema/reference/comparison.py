@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from difflib import unified_diff
 from itertools import groupby, pairwise
 
-from arrakis_schema.reference.accepted import accepted_breaks
-from arrakis_schema.reference.changes import describe_changes
+from arrakis_schema.reference.changes import accepted_breaks, describe_changes
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import element, front_matter, page, table, verbatim
 from arrakis_schema.store.store import Release

@@ -33,7 +33,7 @@ def examples(history: History, release: Release, document: Document, up: str) ->
     judged = history.examples(release, document)
     accepted = [example for example in judged if not example.reason]
     blocks = []
-    if judged and judged[0].home is not release:
+    if judged and judged[0].home is not release.contract:
         home, judged = judged[0].home.version, accepted
         blocks += (
             [f"This release has no examples of its own. These are examples of {home} that it accepts."]

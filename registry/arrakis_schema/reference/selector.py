@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from arrakis_schema.reference.alike import first_alike
 from arrakis_schema.reference.facts.history import History
 from arrakis_schema.reference.markup import UNSEARCHED, element
-from arrakis_schema.reference.numbering import software_of
+from arrakis_schema.store.records import SoftwareTable
 from arrakis_schema.store.store import Release
 from arrakis_schema.text.escaping import href, literal
 
@@ -14,7 +13,7 @@ _MOST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ReleaseChoice:
     """A release to choose: its item on the pages of other releases (`item`) and on its own (`chosen`).
 
     `is_far` is whether it is so old that the pages of others leave it out, `is_idle` whether they do as it is as an
@@ -28,10 +27,13 @@ class Choice:
     is_idle: bool
 
 
-def endpoint_choices(history: History, name: str, up: str) -> Sequence[Choice]:
+def endpoint_choices(
+    history: History, name: str, up: str, first_alike: Callable[[History, Release, str], Release]
+) -> Sequence[ReleaseChoice]:
     """Return the releases to choose from on pages about a name; `up` leads from the source of a page to the top.
 
-    A release without a content of its own is listed on its own page, and if software implements it.
+    `first_alike` returns the release whose page has the content of another release. A release without a content of its
+    own is listed on its own page, and if software implements it.
     """
 
     def page_of(release: Release) -> str:
@@ -44,14 +46,14 @@ def endpoint_choices(history: History, name: str, up: str) -> Sequence[Choice]:
     return _choices(history, f"../{up}", page_of, since)
 
 
-def release_choices(history: History, up: str) -> Sequence[Choice]:
+def release_choices(history: History, up: str) -> Sequence[ReleaseChoice]:
     """Return the releases to choose from on the page of a release; `up` leads from its URL to the top."""
     return _choices(history, up, lambda release: f"releases/{release.version}/", lambda _: "")
 
 
 def _choices(
     history: History, up: str, page_of: Callable[[Release], str], note_of: Callable[[Release], str]
-) -> Sequence[Choice]:
+) -> Sequence[ReleaseChoice]:
     """Return the choices, the newest first and the working set last; `page_of` is empty where there is no page."""
     frozen = [release for release in reversed(history.releases) if release.frozen]
     listed = [*frozen, *(release for release in history.releases if not release.frozen)]
@@ -62,11 +64,11 @@ def _choices(
             _item(history, release, current=current, up=up, page=page, note=note) for current in (False, True)
         )
         is_idle = bool(note) and not software_of(history.store.software, release.version)
-        choices.append(Choice(release, item, chosen, release.frozen and number >= _MOST, is_idle))
+        choices.append(ReleaseChoice(release, item, chosen, release.frozen and number >= _MOST, is_idle))
     return choices
 
 
-def selector(history: History, release: Release, choices: Sequence[Choice], up: str) -> str:
+def selector(history: History, release: Release, choices: Sequence[ReleaseChoice], up: str) -> str:
     """Return the list, folded up, on the page of a release; `up` leads from its URL to the top."""
     state = f" {element('small', state_of(history, release))}" if state_of(history, release) else ""
     summary = element("summary", f"Release {element('b', literal(release.version))}{state}")
@@ -109,3 +111,15 @@ def _notes(history: History, release: Release, note: str, *, has_page: bool) -> 
         yield note
     for program, versions in software_of(history.store.software, release.version).items():
         yield f"{program} {versions}"
+
+
+def software_of(known: SoftwareTable, release: str) -> dict[str, str]:
+    """Return which versions of each program implement a release: `{"weather": "1.1.0 to 1.1.3"}`."""
+    versions: dict[str, list[str]] = {}
+    for software in (*known.clients, *known.servers):
+        if software.release == release:
+            versions.setdefault(software.name, []).extend(software.versions)
+    return {
+        name: numbers[0] if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
+        for name, numbers in versions.items()
+    }

@@ -121,3 +121,8 @@ class Memo:
         if value is not None:
             self.used[key] = value
         return value
+
+
+def made_by_content(_: Deriving) -> dict[Hashable, Any]:
+    """Return what is made of the documents of a store, under all that it depends on: releases share it."""
+    return {}

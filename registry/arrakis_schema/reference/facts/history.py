@@ -8,11 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 from arrakis_schema.findings.verdicts import Change, Effect
-from arrakis_schema.json_schema.validators import shared_judges
 from arrakis_schema.languages import language_of
 from arrakis_schema.reference.facts.examples import JudgedExample, judge_examples
 from arrakis_schema.reference.places import folder_of
-from arrakis_schema.store.caching import Deriving
+from arrakis_schema.store.caching import Deriving, made_by_content
 from arrakis_schema.store.corrections import Erratum
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.exceptions import Accepted, accepted_by_release
@@ -277,7 +276,7 @@ def read_history(store: Store) -> History:
 
 def forget_history(store: Store) -> None:
     """Drop the history of a store, with the verdicts and validators that it needed: they fill memory."""
-    store.forget(_read_history, shared_judges)
+    store.forget(_read_history, made_by_content)
     for release in store.every_release():
         release.contract.forget()
         release.forget()
