@@ -15,7 +15,7 @@ from typing import Any
 from unittest import mock
 
 from arrakis_schema.compat import containment
-from arrakis_schema.compat.logic.results import budget as make_budget
+from arrakis_schema.compat.logic.results import Budget
 from arrakis_schema.json_schema.dialects import dialect_of
 from tests.compat.random_schemas import Instances, subschemas
 from tests.compat.referees import Court
@@ -94,21 +94,15 @@ def attack(pair: Pair, court: Court, seed: int) -> tuple[Trial, int]:
     """Return the trial of a pair, and the steps that its verdict took, with the questions for its findings."""
     random = Random(seed)
     instances = Instances(random, [pair.writer, pair.reader])
-    steps = 0
+    budgets: list[Budget] = []
 
-    def counted(*limits: Any) -> Callable[[], None]:
-        tick = make_budget(*limits)
+    def kept(*limits: Any) -> Budget:
+        budgets.append(Budget(*limits))
+        return budgets[-1]
 
-        def counting() -> None:
-            nonlocal steps
-            steps += 1
-            tick()
-
-        return counting
-
-    with mock.patch.object(containment, "budget", counted):
+    with mock.patch.object(containment, "Budget", kept):
         trial = pair.attack(court, lambda: _instances(instances, [pair.writer, pair.reader], random))
-    return trial, steps
+    return trial, sum(budget.spent for budget in budgets)
 
 
 def _instances(instances: Instances, documents: list[Any], random: Random) -> Iterator[Any]:

@@ -1,12 +1,16 @@
 """What the solver cannot decide: each entry of the page has pairs that really stay undecided, with that reason."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from arrakis_schema.compat import Kind, accepts
+from arrakis_schema.compat.accepting import question_of
+from arrakis_schema.compat.containment import decide_containment
+from arrakis_schema.compat.sides import Sides
 from arrakis_schema.json_schema.dialects import DRAFT_2020_12
 
 PROJECT = Path(__file__).parent.parent.parent
@@ -43,6 +47,22 @@ def test_a_place_beyond_all_items_that_are_described_is_undecided(index: str) ->
     verdict = accepts(items, items | {"minItems": 1}, unknown={f"/{index}": "rejected"})
     assert verdict.kind is Kind.UNDECIDED
     assert "more than 5000 places" in verdict.reason
+
+
+def test_a_verdict_never_depends_on_what_was_compared_before() -> None:
+    """The steps of making a side are counted in each comparison, whichever makes it."""
+    texts, numbers = ({"properties": {"a": {"items": {"type": name}}, "b": {}}} for name in ("string", "number"))
+    documents = [texts, numbers, {"allOf": [texts, {"required": ["a"]}]}]
+    pairs = [(reader, writer) for reader in documents for writer in documents if reader is not writer]
+    kinds = set()
+    for steps in (*range(1, 80), 1_000):
+        sides = Sides()
+        for pair in (*pairs, *reversed(pairs)):
+            question = question_of(*pair, "additive", "rejected", "ecma", (), steps, 60.0)
+            verdict = decide_containment(replace(question, sides=sides))
+            assert verdict == decide_containment(question), (pair, steps)
+            kinds.add(verdict.kind)
+    assert kinds == set(Kind)
 
 
 def expand(schema: Any) -> Any:

@@ -30,8 +30,8 @@ def breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -> Iter
     """
     documents = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
     unfolded = unfold(*documents)
-    sides = (unfolded.new, unfolded.old) if reader_is_new else (unfolded.old, unfolded.new)
-    question = replace(question, reader=sides[0], writer=sides[1])
+    reader, writer = (unfolded.new, unfolded.old) if reader_is_new else (unfolded.old, unfolded.new)
+    question = replace(question, reader=reader, writer=writer, sides=question.sides.new_child())
     for breaking in _list_breaks(question, verdict, reader_is_new=reader_is_new):
         yield replace(breaking, change=unfolded.restore(breaking.change))
 
@@ -40,7 +40,7 @@ def _list_breaks(question: Question, verdict: Verdict, *, reader_is_new: bool) -
     """Yield every change of two documents that breaks the reader."""
     old, new = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
     side = "reader" if reader_is_new else "writer"
-    series = QuestionSeries(question.writer if reader_is_new else question.reader)
+    series = QuestionSeries(question.writer if reader_is_new else question.reader, question.sides)
 
     def ask(schema: Any) -> Verdict:
         """Return the verdict with this document in place of the new one; its keywords are those of valid documents."""

@@ -4,29 +4,37 @@ import copy
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, TypeAlias
 
-from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from arrakis_schema.compat.logic.results import UndecidedError
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.errors import InvalidSchemaError, LimitError
 from arrakis_schema.json_schema.dialects import DIALECTS, dialect_of
-from arrakis_schema.json_schema.judge.complete import errors_of, make_validator
+from arrakis_schema.json_schema.judge.complete import errors_of
 from arrakis_schema.json_schema.judge.meta_schemas import is_plainly_valid
 from arrakis_schema.json_schema.judge.patterns import PatternError
 from arrakis_schema.json_schema.judge.references import SchemaProblem
 from arrakis_schema.json_schema.judge.soundness import dialect_problem, meta_schema_problems, number_problems
-from arrakis_schema.regex.characters import Reading
 
 _DEEPEST = 120
 _ENCODER = json.JSONEncoder(allow_nan=False)
-_depth: ContextVar[int] = ContextVar("depth", default=0)
-_tick: ContextVar[Callable[[], None]] = ContextVar("tick", default=lambda: None)
 _MOST_PATHS = 200
 _MISSING = object()
+
+
+@dataclass(slots=True)
+class _Limits:
+    """What is called at each step of a validator and may raise, and how deep the validator is in schemas."""
+
+    tick: Callable[[], None]
+    depth: int = 0
+
+
+_limits: ContextVar[_Limits] = ContextVar("limits")
 
 
 def schema_problem(schema: Any, dialect: str) -> SchemaProblem | None:
@@ -63,40 +71,33 @@ def check_schema(schema: Any, name: str) -> str:
     return dialect
 
 
-def validation_errors(  # noqa: PLR0913, PLR0917 - the question and its limits
-    schema: Any,
-    dialect: str,
-    value: Json,
-    tick: Callable[[], None],
-    most: int,
-    reading: Reading,
-    registry: Registry[Any] | None = None,
-) -> list[Any]:
-    """Return the first errors of the validator; raises `UndecidedError` if it takes too long or fails."""
-    token = _tick.set(tick)
+def validation_errors(make_validator: Callable[[], Any], value: Json, tick: Callable[[], None], most: int) -> list[Any]:
+    """Return the first errors of a validator with limits; raises `UndecidedError` if it takes too long or fails."""
+    token = _limits.set(_Limits(tick))
     try:
-        return errors_of(make_validator(schema, dialect, _limit_keyword, registry, reading), value, most)
+        return errors_of(make_validator(), value, most)
     except LimitError as error:
         raise UndecidedError(f"the validator cannot tell: {error}") from error
     except (RecursionError, ArithmeticError, PatternError, Unresolvable, TypeError, ValueError) as error:
         raise UndecidedError(f"the validator cannot tell: {type(error).__name__}") from error
     finally:
-        _tick.reset(token)
+        _limits.reset(token)
 
 
-def _limit_keyword(_name: str, run: Any) -> Any:
+def limit_keyword(_name: str, run: Any) -> Any:
     """Return the check of a keyword with limits of time and depth."""
 
     @wraps(run)
     def run_limited(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[Any]:
-        _tick.get()()
-        if _depth.get() > _DEEPEST:
+        limits = _limits.get()
+        limits.tick()
+        if limits.depth > _DEEPEST:
             raise UndecidedError("schemas that nest too deeply for the validator")
-        depth = _depth.set(_depth.get() + 1)
+        limits.depth += 1
         try:
             yield from run(validator, value, instance, schema) or ()
         finally:
-            _depth.reset(depth)
+            limits.depth -= 1
 
     return run_limited
 

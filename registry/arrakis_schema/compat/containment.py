@@ -4,7 +4,7 @@ A model is confirmed by an independent validator.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urldefrag, urljoin
@@ -17,9 +17,9 @@ from arrakis_schema.compat.logic.equality import classes_of
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State
 from arrakis_schema.compat.logic.nodes import Nodes
-from arrakis_schema.compat.logic.results import SECONDS, STEPS, Closed, Model, Open, UndecidedError, budget
+from arrakis_schema.compat.logic.results import SECONDS, STEPS, Budget, Closed, Model, Open, UndecidedError
 from arrakis_schema.compat.logic.values import Json
-from arrakis_schema.compat.sides import Side, close, open_side
+from arrakis_schema.compat.sides import Side, Sides, open_side
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.findings.verdicts import Kind, Verdict
 from arrakis_schema.json_schema.dialects import DIALECTS, DRAFT_07, REFERENCES, dialect_of
@@ -35,17 +35,22 @@ UNKNOWN = "the reader rejects members that it does not know"
 
 @dataclass(frozen=True, slots=True)
 class QuestionSeries:
-    """Questions that share one document; `sides` caches it with its closures. The others are known to be valid."""
+    """Questions that share one document, opened in `sides`; the others are known to be valid.
+
+    The steps of closing it are counted once, in the first question.
+    """
 
     document: Any
-    sides: dict[Closure, Side] = field(default_factory=dict)
+    sides: Sides = field(default_factory=Sides)
+    closures: set[Closure] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A pair of schemas, their closures, and the limits of the search.
 
-    In a `series` the documents are known to be valid and to differ.
+    In a `series` the documents are known to be valid and to differ. `sides` is shared by questions about the same
+    documents.
     """
 
     reader: Any
@@ -58,6 +63,7 @@ class Question:
     steps: int = STEPS
     patterns: Reading = Reading.ECMA
     series: QuestionSeries | None = None
+    sides: Sides = field(default_factory=Sides)
 
     __repr__ = short_repr
 
@@ -121,7 +127,9 @@ class _Comparison:
     """The state of answering one question."""
 
     def __init__(self, question: Question) -> None:
-        self.question, self.tick = question, budget(question.steps, question.timeout)
+        self.question, self.budget = question, Budget(question.steps, question.timeout)
+        self.tick, series = self.budget.tick, question.series
+        self.sides = question.sides if series is None else series.sides
         self.reader = self.open_side(question.reader, "reader's schema")
         self.writer = self.open_side(question.writer, "writer's schema")
         self.meaning = Interpretation(question.patterns, self.tick)
@@ -129,17 +137,11 @@ class _Comparison:
         self.sent, self.state = State(), State()
 
     def open_side(self, document: Any, name: str) -> Side:
-        """Return one side, with nothing closed."""
-        return self.make_once(document, OPEN, lambda: open_side(document, self.dialect(document, name)))
-
-    def make_once(self, document: Any, closure: Closure, make: Callable[[], Side]) -> Side:
-        """Return a side, which is made once if a series of questions shares its document."""
+        """Return one side, with nothing closed; a document that several questions share is opened once."""
         series = self.question.series
-        if series is None or document is not series.document:
-            return make()
-        if closure not in series.sides:
-            series.sides[closure] = make()
-        return series.sides[closure]
+        if series is not None and document is not series.document:
+            return open_side(document, self.dialect(document, name))
+        return self.sides.opened(document, lambda: self.dialect(document, name))
 
     def dialect(self, schema: Any, name: str) -> str:
         """Return the dialect of a schema, which is validated unless it is known to be valid."""
@@ -150,7 +152,8 @@ class _Comparison:
         """Build the state of what the writer sends, and the state of what the reader rejects of it."""
         nodes = Nodes(self.tick, assert_formats=self.question.assert_formats)
         writes, reads = self.writer.subschemas(nodes), self.reader.subschemas(nodes)
-        nodes.merge(classes_of([*writes, *reads], self.tick, formats=self.question.assert_formats))
+        formats = self.question.assert_formats
+        nodes.merge(classes_of([*writes, *reads], self.tick, formats=formats, reader=self.sides.keywords))
         sent = [nodes.root(*subschema).pair[0] for subschema in writes]
         refused = disjunction(nodes.root(*subschema).pair[1] for subschema in reads)
         self.sent, self.state = State(sent), State([*sent, refused])
@@ -192,7 +195,12 @@ class _Comparison:
 
     def close_side(self, opened: Side, document: Any, closure: Closure) -> Side:
         """Return one side with its closure."""
-        return self.make_once(document, closure, lambda: close(opened, closure, self.tick))
+        series = self.question.series
+        if series is None or document is not series.document:
+            return opened.closed(closure, self.budget, self.sides.keywords)
+        side = opened.closed(closure, self.budget, self.sides.keywords, free=closure in series.closures)
+        series.closures.add(closure)
+        return side
 
     def without_witness(self) -> Verdict:
         """Return the verdict without a witness, with a reason if the writer can send nothing."""
@@ -242,8 +250,7 @@ class _Comparison:
 
     def _errors(self, side: Side, schema: Any, value: Json, most: int) -> list[Any]:
         """Return the first errors of the validator on a value for a schema of one side."""
-        limits = self.tick, most
-        return validation_errors(schema, side.dialect, value, *limits, self.question.patterns, side.registry)
+        return validation_errors(lambda: side.validator(schema, self.question.patterns), value, self.tick, most)
 
 
 def _short(value: Json) -> str:

@@ -7,7 +7,7 @@ from arrakis_schema.compat.confirmation import check_schema
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State
 from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode
-from arrakis_schema.compat.logic.results import Closed, UndecidedError, budget
+from arrakis_schema.compat.logic.results import Budget, Closed, UndecidedError
 from arrakis_schema.compat.sides import open_side
 from arrakis_schema.compat.solve.tableau import Tableau
 from arrakis_schema.errors import InvalidSchemaError
@@ -58,7 +58,7 @@ class _Search:
 
     def __init__(self, document: Any) -> None:
         """Begin with a document; raises `InvalidSchemaError` for an invalid schema."""
-        tick = budget()
+        tick = Budget().tick
         dialect = check_schema(document, "document")
         self._nodes = Nodes(tick)
         self._tableau = Tableau(Interpretation(Reading.ECMA, tick))

@@ -5,43 +5,44 @@ The closure is a JSON Schema that only asserts that objects have no undeclared m
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
+from collections import ChainMap
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from jsonschema_specifications import REGISTRY as _META_SCHEMAS
 from referencing import Registry
 
-from arrakis_schema.compat.closure import OPEN, Closure
-from arrakis_schema.compat.logic.equality import Subschema, classes_of
+from arrakis_schema.compat.closure import CLOSURE_URI, OPEN, Closure, ClosureWriter
+from arrakis_schema.compat.confirmation import limit_keyword
+from arrakis_schema.compat.logic.equality import KeywordReader, Subschema, classes_of
 from arrakis_schema.compat.logic.nodes import Nodes, SchemaNode
-from arrakis_schema.compat.logic.results import UndecidedError
 from arrakis_schema.compat.logic.values import member_names
 from arrakis_schema.compat.places import AppliedSchema, Places
-from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, KEYWORDS, REFERENCES
+from arrakis_schema.json_schema.dialects import DIALECTS, EVERY_KEYWORD, KEYWORDS
+from arrakis_schema.json_schema.judge.complete import make_validator
 from arrakis_schema.json_schema.judge.resolution import SPECIFICATIONS
 from arrakis_schema.json_schema.keywords import without_foreign_keywords
-from arrakis_schema.json_schema.positions import object_pointers
 from arrakis_schema.text.short_repr import short_repr
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arrakis_schema.compat.places import Shape
+    from arrakis_schema.compat.logic.results import Budget
+    from arrakis_schema.regex.characters import Reading
 
 _BASE_URI = "https://arrakis-schema.invalid/"
 _DOCUMENT_URI = "urn:arrakis-schema:document"
 _FOREIGN = {dialect: EVERY_KEYWORD.keys() - keywords for dialect, keywords in KEYWORDS.items()}
 _IDENTIFYING = {name: dialect.names for name, dialect in DIALECTS.items()}
-CLOSURE_URI = "urn:arrakis-schema:closure"
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """What a reader accepts or a writer sends: a document and its closure (True if nothing is closed).
 
-    `registry` holds the targets of their references, `uri` is the document's key in it.
+    `registry` holds the targets of their references, `uri` is the document's key in it. What is derived from a side is
+    kept on it: an opened one closed in some ways, each with the steps that it took, and validators.
     """
 
     document: Any
@@ -49,6 +50,8 @@ class Side:
     uri: str
     registry: Registry[Any]
     closure: Any = True
+    _validators: dict[tuple[int, Reading], Any] = field(default_factory=dict)
+    _closed: dict[Closure, tuple[Side, int]] = field(default_factory=dict)
 
     __repr__ = short_repr
 
@@ -57,6 +60,13 @@ class Side:
         """The schemas that an instance must satisfy together."""
         return (self.document,) if self.closure is True else (self.document, self.closure)
 
+    def validator(self, schema: Any, reading: Reading) -> Any:
+        """Return the complete validator, with limits, of one of these schemas."""
+        key = id(schema), reading
+        if key not in self._validators:
+            self._validators[key] = make_validator(schema, self.dialect, limit_keyword, self.registry, reading)
+        return self._validators[key]
+
     def subschemas(self, nodes: Nodes) -> list[Subschema]:
         """Return these schemas with their scopes."""
         uris = (self.uri, CLOSURE_URI)
@@ -64,6 +74,21 @@ class Side:
             Subschema(schema, nodes.document_scope(schema, self.dialect, self.registry, uri), self.dialect)
             for schema, uri in zip(self.schemas, uris, strict=False)
         ]
+
+    def closed(self, closure: Closure, budget: Budget, reader: KeywordReader, *, free: bool = False) -> Side:
+        """Return this opened side closed; that takes the same steps each time, or none if it was done and is `free`."""
+        if closure == OPEN:
+            return self
+        known = self._closed.get(closure)
+        if known is None:
+            before = budget.spent
+            side = close(self, closure, budget.tick, reader)
+            self._closed[closure] = side, budget.spent - before
+            return side
+        side, steps = known
+        if not free:
+            budget.spend(steps)
+        return side
 
     def roots(self, nodes: Nodes) -> list[SchemaNode]:
         """Return the nodes of these schemas."""
@@ -95,106 +120,49 @@ def _with_resource(registry: Registry[Any], uri: str, resource: Any) -> Registry
     return combined
 
 
-def close(opened: Side, closure: Closure, tick: Callable[[], None]) -> Side:
+def close(opened: Side, closure: Closure, tick: Callable[[], None], reader: KeywordReader | None = None) -> Side:
     """Return a side whose objects only hold declared members; raises `UndecidedError` if it has too many places."""
     if closure == OPEN:
         return opened
     nodes = Nodes(tick)
     roots = opened.subschemas(nodes)
-    nodes.merge(classes_of(roots, tick, formats=False))
+    nodes.merge(classes_of(roots, tick, formats=False, reader=reader))
     places = Places(nodes)
     places.number([AppliedSchema(nodes.root(*root), always=True) for root in roots], closure)
     places.describe_all()
-    schema = ClosureWriter(places.shapes, opened).document()
+    schema = ClosureWriter(places.shapes, opened.document, opened.dialect, opened.uri).document()
     if schema is True:
         return opened
     resource = SPECIFICATIONS[opened.dialect].create_resource(schema)
-    return replace(opened, closure=schema, registry=_with_resource(opened.registry, CLOSURE_URI, resource))
+    return Side(
+        opened.document,
+        opened.dialect,
+        opened.uri,
+        _with_resource(opened.registry, CLOSURE_URI, resource),
+        closure=schema,
+    )
 
 
-class ClosureWriter:
-    """Writes shapes as a JSON Schema, except for those that close nothing."""
+class Sides:
+    """Documents as sides, each opened once: what comparisons of the same documents share.
 
-    def __init__(self, shapes: dict[int, Shape], opened: Side) -> None:
-        """Take the shapes of the places of a document."""
-        self._shapes, self._side = shapes, opened
-        self._dialect = DIALECTS[opened.dialect]
-        self._definitions = self._dialect.definitions
-        self._closing = _closing(shapes)
-        self._pointers: dict[int, str] | None = None
+    A document is known by its identity, and kept, so that no other one gets the same. `keywords` are theirs.
+    """
 
-    def document(self) -> Any:
-        """Return the closure; the first shape is that of the whole instance."""
-        if 0 not in self._closing:
-            return True
-        written = {str(number): self._write_shape(self._shapes[number]) for number in sorted(self._closing)}
-        root = self._shape(0)
-        named = {"$schema": self._dialect.uri, self._dialect.identifier: CLOSURE_URI}
-        return {**named, "allOf": [root], self._definitions: written}
+    def __init__(self) -> None:
+        """Begin without any."""
+        self._opened: ChainMap[int, tuple[Any, Side]] = ChainMap()
+        self.keywords = KeywordReader()
 
-    def _write_shape(self, shape: Shape) -> dict[str, Any]:
-        """Return one shape as a schema."""
-        if shape.choices:
-            return {
-                "allOf": [
-                    {"anyOf": [self._alternative(*alternative) for alternative in choice]} for choice in shape.choices
-                ]
-            }
-        others = False if shape.closed else shape.others is None or self._shape(shape.others)
-        members = {name: self._shape(number) for name, number in shape.members.items()}
-        patterns = {pattern: self._shape(number) for pattern, number in shape.patterns.items()}
-        assertions = {"properties": members, "patternProperties": patterns}
-        if others is True:  # members without an assertion are left out
-            listed = {
-                keyword: {name: schema for name, schema in named.items() if schema is not True}
-                for keyword, named in assertions.items()
-            }
-            return {**listed, **self._items(shape)}
-        return {**assertions, "additionalProperties": others, **self._items(shape)}
+    def new_child(self) -> Sides:
+        """Return these sides, to which more can be added that are soon forgotten."""
+        child = Sides()
+        child._opened, child.keywords = self._opened.new_child(), self.keywords.new_child()
+        return child
 
-    def _items(self, shape: Shape) -> dict[str, Any]:
-        """Return the keywords of a shape for items."""
-        first, rest_schema = (
-            [self._shape(number) for number in shape.first],
-            shape.rest_items is None or self._shape(shape.rest_items),
-        )
-        if not first:
-            return {} if rest_schema is True else {"items": rest_schema}
-        return {self._dialect.first_items: first, self._dialect.other_items: rest_schema}
-
-    def _alternative(self, node: SchemaNode, number: int) -> dict[str, Any]:
-        """Return a schema that asserts an alternative and the members that it declares."""
-        return {"allOf": [self._schema_of(node), self._shape(number)]}
-
-    def _shape(self, number: int) -> Any:
-        """Return a reference to a shape, or `true` if it closes nothing."""
-        return {"$ref": f"#/{self._definitions}/{number}"} if number in self._closing else True
-
-    def _schema_of(self, node: SchemaNode) -> Any:
-        """Return a schema equivalent to a node of the document: a copy, or a reference if it has references itself."""
-        text = json.dumps(node.schema)
-        if not any(f'"{keyword}"' in text for keyword in (*REFERENCES, self._dialect.identifier)):
-            return node.schema
-        if not node.scope.by_itself:
-            raise UndecidedError("the policy cannot be applied to a oneOf below another resource with $dynamicAnchor")
-        if self._pointers is None:
-            self._pointers = dict(object_pointers(self._side.document))
-        if id(node.schema) not in self._pointers:
-            raise UndecidedError("the policy cannot be applied to a oneOf whose alternatives lead out of the document")
-        return {"$ref": f"{self._side.uri}#{quote(self._pointers[id(node.schema)])}"}
-
-
-def _closing(shapes: dict[int, Shape]) -> set[int]:
-    """Return the shapes that close an object, themselves or in their parts."""
-    users: dict[int, list[int]] = {}
-    for number, shape in shapes.items():
-        for part in shape.parts:
-            users.setdefault(part, []).append(number)
-    todo = [number for number, shape in shapes.items() if shape.closed]
-    closing: set[int] = set()
-    while todo:
-        number = todo.pop()
-        if number not in closing:
-            closing.add(number)
-            todo += users.get(number, ())
-    return closing
+    def opened(self, document: Any, dialect: Callable[[], str]) -> Side:
+        """Return the side of a document with nothing closed; `dialect` returns its own, or raises if it is invalid."""
+        known = self._opened.get(id(document))
+        if known is None:
+            known = self._opened[id(document)] = document, open_side(document, dialect())
+        return known[1]

@@ -7,7 +7,7 @@ kept on the release, and remembered from one build of the site to the next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -32,7 +32,7 @@ class Pair:
     """Two parsed documents of one path: what a reader holds, what a writer sends, and how the reader reads.
 
     `examples` are messages that the reader accepts; `steps` and `seconds` bound the search; `policy` is what the writer
-    may send beside what it declares.
+    may send beside what it declares. In `kept` a language keeps what it derives from documents, for the next pair.
     """
 
     reader: Any
@@ -43,6 +43,7 @@ class Pair:
     steps: int
     seconds: float
     policy: Policy = "additive"
+    kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

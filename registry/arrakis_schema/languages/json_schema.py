@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,7 @@ from arrakis_schema.store.parsing import parse_text
 from arrakis_schema.store.store import Release, Store
 
 if TYPE_CHECKING:
+    from arrakis_schema.compat.containment import Question
     from arrakis_schema.findings.verdicts import Break
 
 _ABSENT: Any = object()
@@ -106,31 +108,26 @@ def _meaning(_: Document, schema: Any) -> bytes:
 
 def _compare(pair: Pair) -> Verdict:
     """Return whether the reader accepts all that the writer sends."""
-    from arrakis_schema.compat.accepting import accepts
+    from arrakis_schema.compat.accepting import explain_verdict
 
-    return accepts(
-        pair.reader,
-        pair.writer,
-        policy=pair.policy,
-        unknown=pair.how.unknown,
-        patterns=pair.how.patterns,  # type: ignore[arg-type] # the settings are checked
-        examples=pair.examples,
-        steps=pair.steps,
-        timeout=pair.seconds,
-        reader_is_new=pair.reader_is_new,
-    )
+    return explain_verdict(_question(pair), reader_is_new=pair.reader_is_new)
 
 
 def _breaks(pair: Pair, verdict: Verdict) -> "Iterator[Break]":
     """Yield every change that breaks by itself."""
-    from arrakis_schema.compat.accepting import question_of
     from arrakis_schema.compat.breaks import breaks
 
-    limits = pair.steps, pair.seconds
-    question = question_of(
-        pair.reader, pair.writer, pair.policy, pair.how.unknown, pair.how.patterns, pair.examples, *limits
-    )
-    yield from breaks(question, verdict, reader_is_new=pair.reader_is_new)
+    yield from breaks(_question(pair), verdict, reader_is_new=pair.reader_is_new)
+
+
+def _question(pair: Pair) -> "Question":
+    """Return what is asked about a pair; the documents of all pairs that are compared are opened once."""
+    from arrakis_schema.compat.accepting import question_of
+    from arrakis_schema.compat.sides import Sides
+
+    how, limits = (pair.how.unknown, pair.how.patterns), (pair.steps, pair.seconds)
+    question = question_of(pair.reader, pair.writer, pair.policy, *how, pair.examples, *limits)
+    return replace(question, sides=pair.kept.setdefault("sides", Sides()))
 
 
 def _text_at(schema: Any, breaking: "Break", _: str) -> str:

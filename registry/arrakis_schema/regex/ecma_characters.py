@@ -6,8 +6,7 @@ https://262.ecma-international.org/11.0/#sec-characterclass
 import re
 
 from arrakis_schema.regex.characters import LAST, Ranges, Reading, class_escape, complement, property_ranges, union
-from arrakis_schema.regex.reader import PatternReader
-from arrakis_schema.regex.tree import PatternSyntaxError
+from arrakis_schema.regex.tree import PatternReader, PatternSyntaxError
 
 _PROPERTY = re.compile(r"\{([A-Za-z0-9_]+(?:=[A-Za-z0-9_]+)?)\}")
 _LETTER, _DIGIT = re.compile(r"[A-Za-z]"), re.compile(r"[0-9]")

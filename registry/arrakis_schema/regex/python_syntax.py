@@ -6,8 +6,16 @@ https://docs.python.org/3/library/re.html. Everything else is unsupported, and t
 import re
 
 from arrakis_schema.regex.characters import LAST, Ranges, Reading, class_escape, complement, dot, union
-from arrakis_schema.regex.reader import PatternReader
-from arrakis_schema.regex.tree import Chars, Concatenation, Edge, Part, Repeat, Tree, UnsupportedPatternError
+from arrakis_schema.regex.tree import (
+    Chars,
+    Concatenation,
+    Edge,
+    Part,
+    PatternReader,
+    Repeat,
+    Tree,
+    UnsupportedPatternError,
+)
 
 _QUANTIFIER = re.compile(r"\{(\d+)(?:(,)(\d*))?\}", re.ASCII)
 _SIMPLE = {"*": (0, None), "+": (1, None), "?": (0, 1)}

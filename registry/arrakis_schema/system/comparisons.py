@@ -53,6 +53,7 @@ class Comparisons:
     _examples: dict[str, list[Any]] = field(default_factory=dict)
     _breaks: dict[tuple[str, bytes, bytes, bool], list[Break]] = field(default_factory=dict)
     _sent: dict[tuple[str, Release], tuple[Example, ...]] = field(default_factory=dict)
+    _kept: dict[str, Any] = field(default_factory=dict)
 
     def relation(self, name: str, client: Release, server: Release) -> Relation:
         """Return whether a client and a server of these releases work together for one endpoint or publication."""
@@ -204,7 +205,7 @@ class Comparisons:
         if unknown := self._how_columns_are_read(reader.kind):
             how = replace(how, unknown=unknown)
         parsed = self.parsed_schema(reader), self.parsed_schema(writer)
-        return Pair(*parsed, how, reader_is_new, examples, self.steps, self.timeout)
+        return Pair(*parsed, how, reader_is_new, examples, self.steps, self.timeout, kept=self._kept)
 
     def _how_columns_are_read(self, kind: DocumentKind) -> str:
         """Return what clients do with unknown columns of these documents; empty where `registry.toml` says it."""

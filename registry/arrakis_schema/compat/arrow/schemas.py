@@ -15,9 +15,8 @@ import pyarrow as pa
 from arrakis_schema.arrow.template import Template
 from arrakis_schema.compat.arrow.differences import Difference, describe_difference
 from arrakis_schema.compat.arrow.metadata import schema_metadata
-from arrakis_schema.compat.arrow.placeholders import ArrowSchema
+from arrakis_schema.compat.arrow.placeholders import ArrowSchema, RefusedValues, describe_refusal
 from arrakis_schema.compat.arrow.reading import NotBuiltError, NotReadError, prune_structs, send_and_read
-from arrakis_schema.compat.arrow.refusals import RefusedValues, describe_refusal
 from arrakis_schema.compat.arrow.templates import BoundSchemas, NotBoundError, SchemaPair
 from arrakis_schema.compat.arrow.types import compare_columns, repeated_names
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict

@@ -24,14 +24,16 @@ from arrakis_schema.compat.arrow.placeholders import (
     Key,
     NoSuchSchemaError,
     Placeholders,
+    RefusedValues,
     all_pairs,
     fill_name,
     in_scope,
+    is_allowed,
     keys_of,
+    refuse_value,
     texts,
     type_placeholders,
 )
-from arrakis_schema.compat.arrow.refusals import RefusedValues, is_allowed, refuse_value
 from arrakis_schema.errors import SchemaTextError, TemplateError
 
 MOST_VALUES = 200_000

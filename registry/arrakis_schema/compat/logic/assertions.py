@@ -1,9 +1,9 @@
-"""Keywords about the instance itself: its type, its value, bounds, lengths and patterns."""
+"""Keywords about the instance itself: its type, its value, bounds, sizes, patterns, equal items, required members."""
 
 from typing import Any
 
 from arrakis_schema.compat.logic import formulas as f
-from arrakis_schema.compat.logic.connectives import ALWAYS, NEVER, Pair, conjunction, disjunction
+from arrakis_schema.compat.logic.connectives import ALWAYS, NEVER, Pair, conjunction, disjunction, join_pairs
 from arrakis_schema.compat.logic.formulas import Formula
 from arrakis_schema.compat.logic.nodes import SchemaNode
 from arrakis_schema.compat.logic.values import canonical, type_of
@@ -66,6 +66,14 @@ def min_size(_node: SchemaNode, size: float, _type: str) -> Pair:
 
 def max_size(_node: SchemaNode, size: float, _type: str) -> Pair:
     return f.MaxSize(int(size)), f.MinSize(int(size) + 1)
+
+
+def unique_items(_node: SchemaNode, value: bool, _type: str) -> Pair:  # noqa: FBT001 - the value of the keyword
+    return (f.Unique(holds=True), f.Unique(holds=False)) if value else ALWAYS
+
+
+def required(_node: SchemaNode, names: list[str], _type: str) -> Pair:
+    return join_pairs([(f.Present(name, holds=True), f.Present(name, holds=False)) for name in names])
 
 
 def pattern(_node: SchemaNode, text: str, _type: str) -> Pair:

@@ -47,11 +47,11 @@ def _combine(
     """Return one flat formula, without the neutral constant; or the absorbing constant, where it is among them."""
     parts: list[Formula] = []
     for formula in formulas:
-        if isinstance(formula, Constant):
+        if isinstance(formula, connective):
+            parts += formula.parts
+        elif isinstance(formula, Constant):
             if formula.holds is absorbing.holds:
                 return absorbing
-        elif isinstance(formula, connective):
-            parts += formula.parts
         else:
             parts.append(formula)
     unique = tuple(dict.fromkeys(parts)) if len(parts) > 1 else tuple(parts)
@@ -93,7 +93,7 @@ NEVER: Pair = FALSE, TRUE
 
 def join_pairs(pairs: list[Pair]) -> Pair:
     """Return the meaning of several keywords together."""
-    return conjunction(holds for holds, _ in pairs), disjunction(fails for _, fails in pairs)
+    return conjunction([holds for holds, _ in pairs]), disjunction([fails for _, fails in pairs])
 
 
 def size_limits(atoms: Iterable[Atom]) -> tuple[int, int | None]:

@@ -18,7 +18,7 @@ from arrakis_schema.compat.logic.values import canonical
 from arrakis_schema.json_schema.dialects import DIALECTS, MANY, NAMED, ONE, ONE_OR_MANY, REFERENCES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     from arrakis_schema.compat.logic.scopes import ReferenceScope
 
@@ -43,7 +43,53 @@ class _Shape(NamedTuple):
     """The keywords of a subschema without its own subschemas, and the positions of those, with whether in any order."""
 
     words: Hashable
-    children: tuple[tuple[bool, tuple[int, ...]], ...] = ()
+    children: Sequence[tuple[bool, tuple[int, ...]]] = ()
+
+
+class _Applying(NamedTuple):
+    """A keyword that applies subschemas, or the target of a reference; `number` is its place among the keywords.
+
+    If it is `named`, a subschema has an identifier, and so a scope of its own.
+    """
+
+    number: int
+    keyword: str
+    schemas: list[Any]
+    named: bool = False
+    reference: str | None = None
+
+
+class _Keywords(NamedTuple):
+    """The keywords of a subschema, with the number of subschemas of each, and those that apply any."""
+
+    words: tuple[tuple[str, Hashable, int], ...]
+    applying: list[_Applying]
+    refers: bool
+
+
+class KeywordReader:
+    """Reads the keywords of subschemas, each once, whatever their references lead to.
+
+    A subschema is known by its identity, and kept.
+    """
+
+    def __init__(self, before: Mapping[tuple[int, str, bool], tuple[Any, _Keywords]] | None = None) -> None:
+        """Begin with what was read `before`."""
+        self._before = before or {}
+        self._read: dict[tuple[int, str, bool], tuple[Any, _Keywords]] = {}
+
+    def new_child(self) -> KeywordReader:
+        """Return a reader that begins with what this one has read; what it reads itself is soon forgotten."""
+        return KeywordReader(self._read)
+
+    def read(self, schema: Any, dialect: str, *, formats: bool) -> _Keywords:
+        """Return the keywords of a subschema; raises `UndecidedError` if it is written in another dialect."""
+        key = id(schema), dialect, formats
+        known = self._read.get(key) or self._before.get(key)
+        if known is None:
+            refuse_other_dialect(schema, dialect)
+            known = self._read[key] = schema, _read_keywords(schema, dialect, formats=formats)
+        return known[1]
 
 
 class Subschema(NamedTuple):
@@ -54,12 +100,14 @@ class Subschema(NamedTuple):
     dialect: str
 
 
-def classes_of(roots: Iterable[Subschema], tick: Callable[[], None], *, formats: bool) -> Classes:
+def classes_of(
+    roots: Iterable[Subschema], tick: Callable[[], None], *, formats: bool, reader: KeywordReader | None = None
+) -> Classes:
     """Return the number of each subschema that some documents lead to, by its identity and scope.
 
     Equal numbers mean equal schemas. `formats` is whether `format` distinguishes schemas; `tick` may raise.
     """
-    graph = _Graph(tick, formats=formats)
+    graph = _Graph(tick, reader or KeywordReader(), formats=formats)
     for root in roots:
         graph.position(*root)
     numbers = _refine(graph.shapes(), tick)
@@ -69,11 +117,11 @@ def classes_of(roots: Iterable[Subschema], tick: Callable[[], None], *, formats:
 class _Graph:
     """The subschemas that documents lead to, each with its position."""
 
-    def __init__(self, tick: Callable[[], None], *, formats: bool) -> None:
+    def __init__(self, tick: Callable[[], None], reader: KeywordReader, *, formats: bool) -> None:
         """Begin without any."""
         self.positions: dict[tuple[int, ReferenceScope], int] = {}
         self._subschemas: list[Subschema] = []
-        self._tick, self._asserting = tick, _ASSERTING[formats]
+        self._tick, self._reader, self._formats = tick, reader, formats
 
     def position(self, schema: Any, scope: ReferenceScope, dialect: str) -> int:
         """Return the position of a subschema; a new one is added at the end."""
@@ -97,36 +145,21 @@ class _Graph:
 
     def _shape(self, subschema: Subschema) -> _Shape:
         """Return the shape of a subschema."""
-        schema, dialect = subschema.schema, subschema.dialect
-        if isinstance(schema, bool):
-            return _Shape(() if schema else "false")
-        refuse_other_dialect(schema, dialect)
-        alone = DIALECTS[dialect].ref_alone and "$ref" in schema
-        words: list[Hashable] = []
+        if isinstance(subschema.schema, bool):
+            return _Shape(() if subschema.schema else "false")
+        words, applying, refers = self._reader.read(subschema.schema, subschema.dialect, formats=self._formats)
+        targets: dict[int, tuple[str, Hashable, int]] = {}
         children: list[tuple[bool, tuple[int, ...]]] = []
-        for keyword in ["$ref"] if alone else sorted(self._asserting[dialect].intersection(schema)):
-            word, positions = self._part(subschema, keyword, schema[keyword])
-            words.append((keyword, word, len(positions)))
+        for number, keyword, schemas, named, reference in applying:
+            if reference is None:
+                positions = self._child_positions(subschema, schemas, named=named)
+            else:
+                word, positions = self._target(subschema, keyword, reference)
+                targets[number] = keyword, word, len(positions)
             if positions:
                 children.append((keyword in _IN_ANY_ORDER, positions))
-        return _Shape(tuple(words), tuple(children))
-
-    def _part(self, subschema: Subschema, keyword: str, value: Any) -> tuple[Hashable, tuple[int, ...]]:
-        """Return the value of a keyword without subschemas, and the positions of its subschemas."""
-        if keyword not in _APPLYING:
-            if keyword in _SETS:
-                return tuple(sorted(map(canonical, value if isinstance(value, list) else [value]))), ()
-            return canonical(value), ()
-        if keyword in REFERENCES:
-            return self._target(subschema, keyword, value)
-        if keyword in NAMED and isinstance(value, dict):
-            names = sorted(value)
-            lists = tuple((name, canonical(sorted(value[name]))) for name in names if isinstance(value[name], list))
-            inner = [name for name in names if not isinstance(value[name], list)]
-            return (lists, tuple(inner)), self._child_positions(subschema, [value[name] for name in inner])
-        if isinstance(value, list) and (keyword in MANY or keyword in ONE_OR_MANY):
-            return "list", self._child_positions(subschema, value)
-        return None, self._child_positions(subschema, [value])
+        resolved = tuple([targets.get(number, word) for number, word in enumerate(words)]) if refers else words
+        return _Shape(resolved, children)
 
     def _target(self, subschema: Subschema, keyword: str, reference: str) -> tuple[Hashable, tuple[int, ...]]:
         """Return the position of what a reference leads to, or its URI if it leads out of the document."""
@@ -136,10 +169,46 @@ class _Graph:
         except UnresolvedReferenceError as error:
             return error.uri, ()
 
-    def _child_positions(self, subschema: Subschema, schemas: list[Any]) -> tuple[int, ...]:
+    def _child_positions(self, subschema: Subschema, schemas: list[Any], *, named: bool) -> tuple[int, ...]:
         """Return the positions of some children of a subschema."""
         scope, dialect = subschema.scope, subschema.dialect
+        if not named:
+            return tuple([self.position(schema, scope, dialect) for schema in schemas])
         return tuple([self.position(schema, scope.below(schema, dialect), dialect) for schema in schemas])
+
+
+def _read_keywords(schema: dict[str, Any], dialect: str, *, formats: bool) -> _Keywords:
+    """Return the keywords of a subschema: without its siblings, up to draft-07 a reference is all there is."""
+    alone = DIALECTS[dialect].ref_alone and "$ref" in schema
+    words: list[tuple[str, Hashable, int]] = []
+    applying: list[_Applying] = []
+    for number, keyword in enumerate(["$ref"] if alone else sorted(_ASSERTING[formats][dialect].intersection(schema))):
+        if keyword in REFERENCES:
+            words.append((keyword, None, 1))
+            applying.append(_Applying(number, keyword, [], reference=schema[keyword]))
+            continue
+        word, schemas = _read_keyword(keyword, schema[keyword])
+        words.append((keyword, word, len(schemas)))
+        if schemas:
+            named = any(isinstance(child, dict) and DIALECTS[dialect].identifier in child for child in schemas)
+            applying.append(_Applying(number, keyword, schemas, named=named))
+    return _Keywords(tuple(words), applying, any(part.reference is not None for part in applying))
+
+
+def _read_keyword(keyword: str, value: Any) -> tuple[Hashable, list[Any]]:
+    """Return the value of a keyword without subschemas, and its subschemas."""
+    if keyword not in _APPLYING:
+        if keyword in _SETS:
+            return tuple(sorted(map(canonical, value if isinstance(value, list) else [value]))), []
+        return canonical(value), []
+    if keyword in NAMED and isinstance(value, dict):
+        names = sorted(value)
+        lists = tuple((name, canonical(sorted(value[name]))) for name in names if isinstance(value[name], list))
+        inner = [name for name in names if not isinstance(value[name], list)]
+        return (lists, tuple(inner)), [value[name] for name in inner]
+    if isinstance(value, list) and (keyword in MANY or keyword in ONE_OR_MANY):
+        return "list", value
+    return None, [value]
 
 
 def _refine(shapes: list[_Shape], tick: Callable[[], None]) -> list[int]:

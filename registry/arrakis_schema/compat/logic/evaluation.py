@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from itertools import islice
+from typing import Any, TypeGuard
 
 from arrakis_schema.compat.logic import formulas as f
 from arrakis_schema.compat.logic.assertions import pattern_formula
@@ -44,26 +45,7 @@ class Interpretation:
 
     def admits(self, formula: Formula, value: Json) -> bool:
         """Return whether a formula holds of a value; raises `UndecidedError` if that is unknown."""
-        match formula:
-            case f.Constant(holds):
-                return holds
-            case Literal():
-                self.tick()
-                return self.admits(self.expand(formula, type_of(value)), value)
-            case f.All(parts):
-                return all(self.admits(part, value) for part in parts)
-            case f.Some(parts):
-                return any(self.admits(part, value) for part in parts)
-            case f.OneOf():
-                return canonical(value) in formula
-            case f.NoneOf():
-                return canonical(value) not in formula
-            case f.Typed(name):
-                return type_of(value) == name
-            case f.Opaque(keyword):
-                raise UndecidedError(f"{keyword} is not decided")
-            case _:
-                return type_of(value) in _TYPED and _TYPED[type_of(value)](self, formula, value)
+        return _EVALUATE[formula.__class__](self, formula, value)
 
     def decide(self, formula: Formula, value: Json) -> bool | None:
         """Return whether a formula holds of a value; None if that is unknown."""
@@ -104,68 +86,159 @@ def _holds_of(atom: f.Matches, text: str, reading: Reading) -> bool:
     return automaton(parse(atom.pattern, reading)[atom.part].tree, reading).search(text) == atom.holds
 
 
-def _number(_self: Interpretation, formula: Formula, value: int | float) -> bool:  # noqa: PYI041 - bool is not a number here
+def _constant(_self: Interpretation, formula: f.Constant, _value: Json) -> bool:
+    return formula.holds
+
+
+def _literal(self: Interpretation, formula: Literal, value: Json) -> bool:
+    self.tick()
+    return self.admits(self.expand(formula, type_of(value)), value)
+
+
+def _all(self: Interpretation, formula: f.All, value: Json) -> bool:
+    for part in formula.parts:  # noqa: SIM110 - twice as fast as `all`, in the innermost loop
+        if not self.admits(part, value):
+            return False
+    return True
+
+
+def _some(self: Interpretation, formula: f.Some, value: Json) -> bool:
+    for part in formula.parts:  # noqa: SIM110 - as in `_all`
+        if self.admits(part, value):
+            return True
+    return False
+
+
+def _one_of(_self: Interpretation, formula: f.OneOf, value: Json) -> bool:
+    return canonical(value) in formula
+
+
+def _none_of(_self: Interpretation, formula: f.NoneOf, value: Json) -> bool:
+    return canonical(value) not in formula
+
+
+def _typed(_self: Interpretation, formula: f.Typed, value: Json) -> bool:
+    return type_of(value) == formula.name
+
+
+def _opaque(_self: Interpretation, formula: f.Opaque, _value: Json) -> bool:
+    raise UndecidedError(f"{formula.keyword} is not decided")
+
+
+def _at_least(_self: Interpretation, formula: f.AtLeast, value: Json) -> bool:
+    if not _is_number(value):
+        return False
     exact = exact_fraction(value)
-    match formula:
-        case f.AtLeast(bound, exclusive):
-            return exact > bound or (exact == bound and not exclusive)
-        case f.AtMost(bound, exclusive):
-            return exact < bound or (exact == bound and not exclusive)
-        case f.MultipleOf(factor, holds):
-            return ((exact / factor).denominator == 1) == holds
-        case _:
-            return False
+    return exact > formula.bound or (exact == formula.bound and not formula.exclusive)
 
 
-def _string(self: Interpretation, formula: Formula, value: str) -> bool:
-    match formula:
-        case f.MinSize(size):
-            return len(value) >= size
-        case f.MaxSize(size):
-            return len(value) <= size
-        case f.Matches():
-            return all(_holds_of(formula, value, reading) for reading in self.readings)
-        case _:
-            return False
+def _at_most(_self: Interpretation, formula: f.AtMost, value: Json) -> bool:
+    if not _is_number(value):
+        return False
+    exact = exact_fraction(value)
+    return exact < formula.bound or (exact == formula.bound and not formula.exclusive)
 
 
-def _array(self: Interpretation, formula: Formula, value: list[Json]) -> bool:
-    match formula:
-        case f.MinSize(size):
-            return len(value) >= size
-        case f.MaxSize(size):
-            return len(value) <= size
-        case f.EveryItem(start, stop, inner):
-            return all(self.admits(inner, item) for item in value[start:stop])
-        case f.SomeItem(start, stop, inner, count):
-            matching = (item for item in value[start:stop] if self.admits(inner, item))
-            return len(list(islice(matching, count))) >= count
-        case f.FewItems(count, inner, _):
-            return len(list(islice((item for item in value if self.admits(inner, item)), count + 1))) <= count
-        case f.Unique(holds):
-            return (len(set(map(canonical, value))) == len(value)) == holds
-        case _:
-            return False
+def _multiple_of(_self: Interpretation, formula: f.MultipleOf, value: Json) -> bool:
+    if not _is_number(value):
+        return False
+    return ((exact_fraction(value) / formula.factor).denominator == 1) == formula.holds
 
 
-def _object(self: Interpretation, formula: Formula, value: dict[str, Json]) -> bool:
-    match formula:
-        case f.MinSize(size):
-            return len(value) >= size
-        case f.MaxSize(size):
-            return len(value) <= size
-        case f.Present(name, holds):
-            return (name in value) == holds
-        case f.EveryMember(names, inner):
-            return all(self.admits(inner, value[name]) for name in value if belongs_to(names, name, self.reading))
-        case f.SomeMember(names, inner):
-            return any(self.admits(inner, value[name]) for name in value if belongs_to(names, name, self.reading))
-        case f.EveryName(inner):
-            return all(self.admits(inner, name) for name in value)
-        case f.SomeName(inner):
-            return any(self.admits(inner, name) for name in value)
-        case _:
-            return False
+def _is_number(value: Json) -> TypeGuard[int | float]:
+    """Return whether a value is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-_TYPED: dict[str, Callable[..., bool]] = {"number": _number, "string": _string, "array": _array, "object": _object}
+def _min_size(_self: Interpretation, formula: f.MinSize, value: Json) -> bool:
+    return isinstance(value, str | list | dict) and len(value) >= formula.size
+
+
+def _max_size(_self: Interpretation, formula: f.MaxSize, value: Json) -> bool:
+    return isinstance(value, str | list | dict) and len(value) <= formula.size
+
+
+def _matches(self: Interpretation, formula: f.Matches, value: Json) -> bool:
+    return isinstance(value, str) and all(_holds_of(formula, value, reading) for reading in self.readings)
+
+
+def _every_item(self: Interpretation, formula: f.EveryItem, value: Json) -> bool:
+    if not isinstance(value, list):
+        return False
+    return all(self.admits(formula.formula, item) for item in value[formula.start : formula.stop])
+
+
+def _some_item(self: Interpretation, formula: f.SomeItem, value: Json) -> bool:
+    if not isinstance(value, list):
+        return False
+    matching = (item for item in value[formula.start : formula.stop] if self.admits(formula.formula, item))
+    return len(list(islice(matching, formula.count))) >= formula.count
+
+
+def _few_items(self: Interpretation, formula: f.FewItems, value: Json) -> bool:
+    if not isinstance(value, list):
+        return False
+    matching = (item for item in value if self.admits(formula.formula, item))
+    return len(list(islice(matching, formula.count + 1))) <= formula.count
+
+
+def _unique(_self: Interpretation, formula: f.Unique, value: Json) -> bool:
+    return isinstance(value, list) and (len(set(map(canonical, value))) == len(value)) == formula.holds
+
+
+def _present(_self: Interpretation, formula: f.Present, value: Json) -> bool:
+    return isinstance(value, dict) and (formula.name in value) == formula.holds
+
+
+def _every_member(self: Interpretation, formula: f.EveryMember, value: Json) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return all(self.admits(formula.formula, value[name]) for name in _names_in(formula.names, value, self.reading))
+
+
+def _some_member(self: Interpretation, formula: f.SomeMember, value: Json) -> bool:
+    if not isinstance(value, dict):
+        return False
+    return any(self.admits(formula.formula, value[name]) for name in _names_in(formula.names, value, self.reading))
+
+
+def _names_in(names: Names, value: dict[str, Json], reading: Reading) -> Iterable[str]:
+    """Return the names of the members of an object that are among these."""
+    if isinstance(names, f.Named):
+        return (names.name,) if names.name in value else ()
+    return (name for name in value if belongs_to(names, name, reading))
+
+
+def _every_name(self: Interpretation, formula: f.EveryName, value: Json) -> bool:
+    return isinstance(value, dict) and all(self.admits(formula.formula, name) for name in value)
+
+
+def _some_name(self: Interpretation, formula: f.SomeName, value: Json) -> bool:
+    return isinstance(value, dict) and any(self.admits(formula.formula, name) for name in value)
+
+
+_EVALUATE: dict[type, Callable[[Interpretation, Any, Json], bool]] = {
+    f.Constant: _constant,
+    f.Literal: _literal,
+    f.All: _all,
+    f.Some: _some,
+    f.OneOf: _one_of,
+    f.NoneOf: _none_of,
+    f.Typed: _typed,
+    f.AtLeast: _at_least,
+    f.AtMost: _at_most,
+    f.MultipleOf: _multiple_of,
+    f.MinSize: _min_size,
+    f.MaxSize: _max_size,
+    f.Matches: _matches,
+    f.EveryItem: _every_item,
+    f.SomeItem: _some_item,
+    f.FewItems: _few_items,
+    f.Unique: _unique,
+    f.Present: _present,
+    f.EveryMember: _every_member,
+    f.SomeMember: _some_member,
+    f.EveryName: _every_name,
+    f.SomeName: _some_name,
+    f.Opaque: _opaque,
+}

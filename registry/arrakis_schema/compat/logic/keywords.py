@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from arrakis_schema.compat.logic import assertions, children, in_place, unevaluated
+from arrakis_schema.compat.logic import applicators, assertions, unevaluated
 from arrakis_schema.compat.logic.connectives import ALWAYS, NEVER, Pair
 from arrakis_schema.compat.logic.nodes import SchemaNode
 from arrakis_schema.compat.logic.unevaluated import undecided_meaning
@@ -23,7 +23,7 @@ def keyword_meanings(node: SchemaNode, instance_type: str) -> Iterator[Pair]:
         yield ALWAYS if node.schema else NEVER
         return
     if node.refers:
-        yield in_place.ref(node, node.schema["$ref"], instance_type)
+        yield applicators.ref(node, node.schema["$ref"], instance_type)
         return
     meanings = _MEANINGS[node.dialect][instance_type]
     for keyword, value in node.schema.items():
@@ -36,20 +36,20 @@ _GENERAL: dict[str, Meaning] = {
     "type": assertions.type_,
     "enum": assertions.enum,
     "const": assertions.const,
-    "allOf": in_place.all_of,
-    "anyOf": in_place.any_of,
-    "oneOf": in_place.one_of,
-    "not": in_place.not_,
-    "if": in_place.if_,
+    "allOf": applicators.all_of,
+    "anyOf": applicators.any_of,
+    "oneOf": applicators.one_of,
+    "not": applicators.not_,
+    "if": applicators.if_,
     "format": assertions.format_,
 }
-_MODERN: dict[str, Meaning] = {**_GENERAL, "$ref": in_place.ref}
+_MODERN: dict[str, Meaning] = {**_GENERAL, "$ref": applicators.ref}
 GENERAL: dict[str, dict[str, Meaning]] = {
     **dict.fromkeys((DRAFT_04, DRAFT_06, DRAFT_07), _GENERAL),
-    DRAFT_2019_09: {**_MODERN, "$recursiveRef": in_place.dynamic_ref},
+    DRAFT_2019_09: {**_MODERN, "$recursiveRef": applicators.dynamic_ref},
     DRAFT_2020_12: {
         **_MODERN,
-        "$dynamicRef": in_place.dynamic_ref,
+        "$dynamicRef": applicators.dynamic_ref,
         "$recursiveRef": undecided_meaning("$recursiveRef"),
     },
 }
@@ -68,32 +68,32 @@ _STRING: dict[str, Meaning] = {
 _ARRAY: dict[str, Meaning] = {
     "minItems": assertions.min_size,
     "maxItems": assertions.max_size,
-    "items": children.items,
-    "contains": children.contains,
-    "uniqueItems": children.unique_items,
+    "items": applicators.items,
+    "contains": applicators.contains,
+    "uniqueItems": assertions.unique_items,
 }
 _OBJECT: dict[str, Meaning] = {
     "minProperties": assertions.min_size,
     "maxProperties": assertions.max_size,
-    "required": children.required,
-    "properties": children.properties,
-    "patternProperties": children.pattern_properties,
-    "additionalProperties": children.additional_properties,
-    "propertyNames": children.property_names,
+    "required": assertions.required,
+    "properties": applicators.properties,
+    "patternProperties": applicators.pattern_properties,
+    "additionalProperties": applicators.additional_properties,
+    "propertyNames": applicators.property_names,
 }
 _NO_KEYWORDS: dict[str, Meaning] = {}
 _SHARED = {"number": _NUMBER, "string": _STRING, "boolean": _NO_KEYWORDS, "null": _NO_KEYWORDS}
 _MODERN_OBJECT: dict[str, Meaning] = {
     **_OBJECT,
-    "dependentRequired": children.dependent_required,
-    "dependentSchemas": children.dependent_schemas,
+    "dependentRequired": applicators.dependent_required,
+    "dependentSchemas": applicators.dependent_schemas,
     "dependencies": undecided_meaning("dependencies"),
     "unevaluatedProperties": unevaluated.unevaluated_properties,
 }
 _OLD: dict[str, dict[str, Meaning]] = {
     **_SHARED,
-    "array": {**_ARRAY, "additionalItems": children.additional_items},
-    "object": {**_OBJECT, "dependencies": children.dependencies},
+    "array": {**_ARRAY, "additionalItems": applicators.additional_items},
+    "object": {**_OBJECT, "dependencies": applicators.dependencies},
 }
 SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
     DRAFT_04: {
@@ -109,7 +109,7 @@ SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
         **_SHARED,
         "array": {
             **_ARRAY,
-            "additionalItems": children.additional_items,
+            "additionalItems": applicators.additional_items,
             "unevaluatedItems": unevaluated.unevaluated_items,
         },
         "object": _MODERN_OBJECT,
@@ -118,7 +118,7 @@ SPECIAL: dict[str, dict[str, dict[str, Meaning]]] = {
         **_SHARED,
         "array": {
             **_ARRAY,
-            "prefixItems": children.prefix_items,
+            "prefixItems": applicators.prefix_items,
             "unevaluatedItems": unevaluated.unevaluated_items,
         },
         "object": _MODERN_OBJECT,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.compat.logic.formulas import FALSE, TRUE, Formula, Literal
@@ -18,19 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class SchemaNode:
-    """One subschema, its dialect, and the scope of its references."""
+    """One subschema, its dialect, and the scope of its references; `pair` are "it holds" and "it fails"."""
 
     schema: Any
     dialect: str
     scope: ReferenceScope
     nodes: Nodes = field(repr=False)
+    pair: tuple[Formula, Formula] = field(init=False, repr=False)
 
-    @cached_property
-    def pair(self) -> tuple[Formula, Formula]:
-        """The formulas that this subschema holds, and that it fails."""
+    def __post_init__(self) -> None:
+        """Make the formulas that this subschema holds, and that it fails."""
         if isinstance(self.schema, bool) or self.schema == {}:
-            return (FALSE, TRUE) if self.schema is False else (TRUE, FALSE)
-        return Literal(self, holds=True), Literal(self, holds=False)
+            pair: tuple[Formula, Formula] = (FALSE, TRUE) if self.schema is False else (TRUE, FALSE)
+        else:
+            pair = Literal(self, holds=True), Literal(self, holds=False)
+        object.__setattr__(self, "pair", pair)
 
     def pair_of(self, schema: Any) -> tuple[Formula, Formula]:
         """Return the formulas that a subschema of this one holds, and that it fails."""

@@ -1,9 +1,9 @@
 """The answers to "is there an instance of which these formulas hold?", and the steps within which they are found."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from time import monotonic
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from arrakis_schema.compat.logic.values import Json
 from arrakis_schema.errors import ArrakisSchemaError
@@ -53,19 +53,37 @@ class OutOfStepsError(UndecidedError):
     """The steps or seconds for one pair are used up."""
 
 
-def budget(steps: int = STEPS, seconds: float = SECONDS) -> Callable[[], None]:
-    """Return a function to call at each step; it raises `OutOfStepsError` after too many.
+class Budget:
+    """The steps for one pair, and the seconds: what takes more raises `OutOfStepsError`.
 
     Steps are the same on every machine, however busy. Seconds are the last resort, for a step that takes too long.
     """
-    end, left = monotonic() + seconds, steps
 
-    def tick() -> None:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise OutOfStepsError(f"not decided within {steps:,} steps")
-        if monotonic() > end:
-            raise OutOfStepsError(f"not decided within {seconds:g} seconds")
+    __slots__ = ("_end", "_left", "_seconds", "_steps")
 
-    return tick
+    def __init__(self, steps: int = STEPS, seconds: float = SECONDS) -> None:
+        """Begin with nothing spent."""
+        self._steps, self._seconds = steps, seconds
+        self._end, self._left = monotonic() + seconds, steps
+
+    @property
+    def spent(self) -> int:
+        """The steps that were taken."""
+        return self._steps - self._left
+
+    def tick(self) -> None:
+        """Take one step."""
+        self._left -= 1
+        if self._left < 0 or monotonic() > self._end:
+            self._refuse()
+
+    def spend(self, steps: int) -> None:
+        """Take the steps of something that was done before, so that a verdict never depends on that."""
+        self._left -= steps
+        if self._left < 0 or monotonic() > self._end:
+            self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        """Raise the error for what is used up."""
+        limit = f"{self._steps:,} steps" if self._left < 0 else f"{self._seconds:g} seconds"
+        raise OutOfStepsError(f"not decided within {limit}")

@@ -63,25 +63,20 @@ class _Goal:
             case f.EveryName(formula):
                 self.names.append(formula)
 
-    @property
-    def name_sets(self) -> Iterator[f.Names]:
-        """The sets of names in the atoms."""
-        yield from (atom.names for atom in self.every)
-        yield from (need.names for need in self.needs if isinstance(need, f.SomeMember))
-
-    @property
-    def known_names(self) -> list[str]:
-        """The names that are treated one by one."""
-        named = (names.name for names in self.name_sets if isinstance(names, f.Named))
-        others = (name for names in self.name_sets if isinstance(names, f.Others) for name in names.names)
-        return sorted({*self.present, *self.absent, *named, *others})
-
-    @property
-    def patterns(self) -> list[str]:
-        """The patterns that distinguish other names."""
-        matching = (names.pattern for names in self.name_sets if isinstance(names, f.Matching))
-        others = (pattern for names in self.name_sets if isinstance(names, f.Others) for pattern in names.patterns)
-        return sorted({*matching, *others})
+    def names_and_patterns(self) -> tuple[list[str], list[str]]:
+        """Return the names that are treated one by one, and the patterns that distinguish other names."""
+        known_names, patterns = self.present | self.absent, set[str]()
+        needed = [need.names for need in self.needs if isinstance(need, f.SomeMember)]
+        for names in (*(atom.names for atom in self.every), *needed):
+            match names:
+                case f.Named(name):
+                    known_names.add(name)
+                case f.Matching(pattern):
+                    patterns.add(pattern)
+                case f.Others(listed, described):
+                    known_names.update(listed)
+                    patterns.update(described)
+        return sorted(known_names), sorted(patterns)
 
 
 def object_(atoms: Collection[Atom], interpretation: Interpretation, solve: Solve) -> Result:
@@ -93,12 +88,13 @@ def object_(atoms: Collection[Atom], interpretation: Interpretation, solve: Solv
         return CLOSED
     if goal.maximum is not None and max(goal.minimum, len(goal.present)) > goal.maximum:
         return CLOSED
-    if len(goal.patterns) > _MOST_PATTERNS:
+    names, patterns = goal.names_and_patterns()
+    if len(patterns) > _MOST_PATTERNS:
         return Open(f"an object with more than {_MOST_PATTERNS} patterns")
     if goal.minimum > _MOST_MEMBERS:
         return Open(f"an object of {goal.minimum} members")
     try:
-        return _Layout(goal, interpretation, solve).result()
+        return _Layout(goal, names, patterns, interpretation, solve).result()
     except (UnsupportedPatternError, UndecidedError) as error:
         return Open(str(error))
 
@@ -106,7 +102,9 @@ def object_(atoms: Collection[Atom], interpretation: Interpretation, solve: Solv
 class _Layout:
     """The names and kinds of an object, and the formulas that hold of their values."""
 
-    def __init__(self, goal: _Goal, interpretation: Interpretation, solve: Solve) -> None:
+    def __init__(
+        self, goal: _Goal, names: list[str], patterns: list[str], interpretation: Interpretation, solve: Solve
+    ) -> None:
         self.goal, self.solve, self.interpretation = goal, solve, interpretation
         self.goal.needs = list(dict.fromkeys(goal.needs))
         self.general = [atom for atom in goal.every if not isinstance(atom.names, f.Named)]
@@ -114,9 +112,8 @@ class _Layout:
         for atom in goal.every:
             if isinstance(atom.names, f.Named):
                 self.of_name.setdefault(atom.names.name, []).append(atom.formula)
-        self.known_names = goal.known_names
+        self.known_names, self.patterns = names, patterns
         self.free = [name for name in self.known_names if name not in goal.absent and self._name_allowed(name)]
-        patterns = goal.patterns
         subsets = chain.from_iterable(combinations(patterns, size) for size in range(len(patterns) + 1))
         self.kinds = [_Kind(frozenset(subset)) for subset in subsets]
 
@@ -154,7 +151,7 @@ class _Layout:
 
     def _kind_state(self, kind: _Kind) -> State:
         """Return the formulas that hold of the names of a kind."""
-        atoms = [pattern_formula(text, holds=text in kind.matched) for text in self.goal.patterns]
+        atoms = [pattern_formula(text, holds=text in kind.matched) for text in self.patterns]
         excluded = [f.NoneOf(tuple(canonical(name) for name in self.known_names))] if self.known_names else []
         return State([_STRING, *atoms, *self.goal.names, *excluded])
 
