@@ -23,6 +23,7 @@ FACTS, MEANING = (element(name, element("b", literal("*a* `b` _c_ [d](e) <f>")))
         (f'# A\n\n<h3 id="x">A</h3>\n\n{FACTS}\n\n<h3 id="y">B</h3>\n\n{MEANING}\n\nEnd.\n', True),
         ('# A\n\n<div markdown="1">*Read*</div>\n', False),
         ('# A\n\n<details class="diff"><summary>Diff</summary><pre>a\n\nb</pre></details>\n', False),
+        (f'# A\n\n<hr class="begin part">\n\n{FACTS}\n\n<hr class="end">\n\n- one\n\n<hr class="end">\n', True),
         ("# A\n\n<script>alert(1)</script>\n", False),
     ],
 )
@@ -35,10 +36,15 @@ def test_a_page_is_the_same_when_its_blocks_are_taken_out(page: str, *, taken: b
 
 
 @pytest.mark.parametrize(
-    "text", ["plain", "plain, `code`", "a  \nb", "[a](b) c", "\\*", "a & b &lt;", "<b>x</b> y", "_a_ b_c"]
+    "text",
+    [
+        *("plain", "plain, `code`", "a  \nb", "[a](b) c", "\\*", "a & b &lt;", "<b>x</b> y", "_a_ b_c"),
+        *("![a](b.png)", "<https://example.org>", "<a@example.org>", "[a] and ![b] of [c][a]", "``a`b``", "*[`a`](b)*"),
+    ],
 )
-def test_a_text_is_the_same_when_markdown_skips_what_has_no_marks(text: str) -> None:
-    page = f"# {text} {{ #here .b }}\n\n{text} more {{ .lead }}\n\n| {text} | b |\n| --- | --- |\n| {text} **b** | {text} |\n\n- {text}\n"
+@pytest.mark.parametrize("more", ["", "\n[a]: https://example.org\n"])
+def test_a_text_is_the_same_when_markdown_skips_what_has_no_marks(text: str, more: str) -> None:
+    page = f"# {text} {{ #here .b }}\n\n{text} more {{ .lead }}\n\n| {text} | b |\n| --- | --- |\n| {text} **b** | {text} |\n\n- {text}\n{more}"
     assert Markdown(extensions=[*EXTENSIONS, PlainText()]).convert(page) == Markdown(extensions=EXTENSIONS).convert(
         page
     )

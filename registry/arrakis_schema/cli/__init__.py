@@ -1,5 +1,6 @@
 """The command `arrakis-schema`: arguments in, exit code out. Only this package prints."""
 
+import gc
 import traceback
 from argparse import Namespace
 from collections.abc import Sequence
@@ -41,6 +42,8 @@ def _run(options: Namespace, arguments: Sequence[str] | None) -> int:
     except SystemExit:  # argparse printed the help or an error
         flush()
         raise
+    finally:
+        gc.unfreeze()
     flush()
     return code
 

@@ -4,6 +4,7 @@ import gc
 import os
 from argparse import Namespace
 from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from arrakis_schema.cli.output import print_errors, print_line, print_now
@@ -13,19 +14,29 @@ from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.caching import Memo
 from arrakis_schema.store.store import open_store
 
+_NEW_OBJECTS = 10_000
+
 
 def run_build(options: Namespace) -> int:
     """Write the site."""
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own pools reserve megabytes, for a few schemas
     store = open_store(options.root)
     print_errors([] if options.trust_config else describe_omissions(store.root))
-    gc.freeze()  # what is imported is no garbage
-    try:
+    with _collect_rarely():
         count = write_tree(site(store, trust_config=options.trust_config), options.out, root=store.root)
-    finally:
-        gc.unfreeze()
     print_line(f"wrote {format_count(count, 'file')} to {options.out}")
     return 0
+
+
+@contextmanager
+def _collect_rarely() -> Iterator[None]:
+    """Look for garbage after more new objects than usual: most of those of a build are used until it ends."""
+    first, *others = gc.get_threshold()
+    gc.set_threshold(max(first, _NEW_OBJECTS), *others)
+    try:
+        yield
+    finally:
+        gc.set_threshold(first, *others)
 
 
 def run_serve(options: Namespace) -> int:

@@ -1,5 +1,6 @@
 """The commands that need no extra, and the table of all commands: each prints, and returns the exit code."""
 
+import gc
 import re
 import shlex
 import sys
@@ -222,8 +223,15 @@ def _import_checked(module: str, name: str) -> Callable[[Namespace], int]:
 
 
 def _load(module: str, name: str) -> Callable[[Namespace], int]:
-    """Import the function of a command."""
-    function: Callable[[Namespace], int] = getattr(import_module(f"arrakis_schema.cli.{module}"), name)
+    """Import the function of a command; what is imported is no garbage, and not looked at until the command ends."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        function: Callable[[Namespace], int] = getattr(import_module(f"arrakis_schema.cli.{module}"), name)
+    finally:
+        gc.freeze()
+        if collecting:
+            gc.enable()
     return function
 
 

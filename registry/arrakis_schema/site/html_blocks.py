@@ -5,11 +5,13 @@ time: the page is the same without it.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Iterable
+from hashlib import sha256
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.inlinepatterns import Pattern
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
@@ -18,11 +20,28 @@ from markdown.util import AtomicString
 from arrakis_schema.reference.highlighting import finish_page, separate_words
 
 _TAGS = "details|div|h3|nav|p"
-_BLOCK = re.compile(rf"(?<=\n)(?P<indent> *)(?P<block><(?P<tag>{_TAGS})[ >].*</(?P=tag)>)(?=\n\n|\n?\Z)")
+_BLOCK = re.compile(rf"(?<=\n)(?P<indent> *)(?P<block><(?P<tag>{_TAGS})[ >].*</(?P=tag)>|<hr [^<>]*>)(?=\n\n|\n?\Z)")
 _MARKDOWN_ATTRIBUTES = re.compile(r' (?:name|markdown)="|^[^>]* data-kept=')
 """Attributes that affect how Markdown reads a block."""
 _MARK = re.compile(r"[`\\\[!<&*_]|  \n")
 """What the patterns of Markdown begin with, and those of the extensions that this package turns on."""
+
+_NEEDED = {
+    "backtick": ("`",),
+    "escape": ("\\",),
+    "link": ("](",),
+    "image_link": ("![",),
+    "autolink": ("://",),
+    "automail": ("@",),
+    "linebreak": ("  \n",),
+    "html": ("<",),
+    "entity": ("&",),
+    "em_strong": ("*", "_"),
+}
+"""What a text holds if a pattern matches it, by the name of the pattern: one of these."""
+
+_OF_REFERENCES = {"reference", "image_reference", "short_reference", "short_image_ref"}
+"""The patterns that match only where the page defines what they refer to."""
 
 _ID = re.compile(r' id="([^"]*)"')
 _PLACEHOLDER = re.compile(r'<(?P<tag>\w+) data-kept="(?P<number>\d+)">(?:<i id="[^"]*"></i>)*</(?P=tag)>')
@@ -37,7 +56,7 @@ def extract_blocks(markdown: str) -> tuple[str, list[str]]:
         if _MARKDOWN_ATTRIBUTES.search(match["block"]):
             return match[0]
         blocks.append(match["block"])
-        return match["indent"] + _placeholder(match["tag"], len(blocks) - 1, match["block"])
+        return match["indent"] + _placeholder(match["tag"] or "div", len(blocks) - 1, match["block"])
 
     def merge(match: re.Match[str]) -> str:
         blocks.append(restore_blocks(match[0], blocks))
@@ -57,12 +76,17 @@ def restore_blocks(html: str, blocks: list[str]) -> str:
     return _PLACEHOLDER.sub(lambda match: blocks[int(match["number"])], html)
 
 
+def _digest(text: str) -> bytes:
+    """Return a short value that stands for a text."""
+    return sha256(text.encode()).digest()
+
+
 class HtmlBlocks(Extension):  # type: ignore[misc] # Markdown has no types
     """Extracts the blocks of the pages with these texts; a search plugin still gets the complete text."""
 
-    def __init__(self, texts: Collection[str]) -> None:
+    def __init__(self, texts: Iterable[str]) -> None:
         super().__init__()
-        self.texts = texts
+        self.digests = frozenset(map(_digest, texts))
         self.blocks: list[str] | None = None
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Markdown calls
@@ -72,7 +96,7 @@ class HtmlBlocks(Extension):  # type: ignore[misc] # Markdown has no types
 
 
 class PlainText(Extension):  # type: ignore[misc] # Markdown has no types
-    """Keeps text without marks from the patterns of Markdown; not where other extensions have patterns of theirs."""
+    """Tries no pattern of Markdown on a text or a page that it cannot match; not beside extensions with patterns."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Markdown calls
         """Run right before the patterns."""
@@ -80,15 +104,30 @@ class PlainText(Extension):  # type: ignore[misc] # Markdown has no types
 
 
 class _ProtectPlainText(Treeprocessor):  # type: ignore[misc] # Markdown has no types
-    """Marks the texts that hold nothing which a pattern could match."""
+    """Marks the texts that hold nothing which a pattern could match, and leaves out patterns that match none."""
 
     def run(self, root: Element) -> None:
         """Mark the texts of a page."""
+        marked = list[str]()
+
+        def protect(text: str) -> str:
+            if not _MARK.search(text):
+                return AtomicString(text)  # type: ignore[no-any-return] # Markdown has no types
+            marked.append(text)
+            return text
+
         for node in root.iter():
-            if node.text and not _MARK.search(node.text):
-                node.text = AtomicString(node.text)
-            if node.tail and not _MARK.search(node.tail):
-                node.tail = AtomicString(node.tail)
+            node.text = node.text and protect(node.text)
+            node.tail = node.tail and protect(node.tail)
+        self.md.treeprocessors["inline"].inlinePatterns = self._patterns("\n".join(marked))
+
+    def _patterns(self, text: str) -> list[Pattern]:
+        """Return the patterns that may match a part of a text, in their order; one that is not known here may."""
+        patterns = self.md.inlinePatterns
+        unneeded = {name for name, marks in _NEEDED.items() if not any(mark in text for mark in marks)}
+        unneeded |= set() if self.md.references else _OF_REFERENCES
+        left_out = [patterns[name] for name in unneeded if name in patterns]
+        return [pattern for pattern in patterns if pattern not in left_out]
 
 
 class _ExtractBlocks(Preprocessor):  # type: ignore[misc] # Markdown has no types
@@ -101,7 +140,7 @@ class _ExtractBlocks(Preprocessor):  # type: ignore[misc] # Markdown has no type
     def run(self, lines: list[str]) -> list[str]:
         """Return a generated page without its blocks, and any other page unchanged."""
         self.extension.blocks = None
-        if (text := "\n".join(lines)) not in self.extension.texts:
+        if _digest(text := "\n".join(lines)) not in self.extension.digests:
             return lines
         without, self.extension.blocks = extract_blocks(text)
         return without.split("\n")

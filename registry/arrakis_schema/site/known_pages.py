@@ -9,14 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, DictLoader, Environment
+from markdown import Markdown
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files
-from mkdocs.structure.pages import Page
-from mkdocs.structure.toc import TableOfContents
+from mkdocs.structure.pages import (
+    Page,
+    _ExtractAnchorsTreeprocessor,
+    _ExtractTitleTreeprocessor,
+    _RawHTMLPreprocessor,
+    _RelativePathTreeprocessor,
+)
+from mkdocs.structure.toc import TableOfContents, get_toc
 
 from arrakis_schema.site.finishing import finish_html, scripts_of_theme
 from arrakis_schema.site.pages import SiteFolder
+from arrakis_schema.site.search import index_page
 from arrakis_schema.store.caching import Memo
 
 _EMPTY_TEMPLATE = "nothing.html"
@@ -80,6 +88,7 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         self._contents: dict[str, _Content] = {}
         self._known: dict[str, _FinishedPage] = {}
         self._entries = 0
+        self._renderer = _Renderer()
         self._scripts: set[str] | None = None
         settings = folder.settings
         self._of_content = repr({key: value for key, value in settings.items() if key not in _NAVIGATION})
@@ -103,7 +112,7 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         path, source = page.file.src_uri, page.markdown
         content = self.memo.recall(
             ("content", self._of_content, path, source),
-            lambda: _content_of(page, config, files),
+            lambda: self._renderer.content_of(page, config, files),
             lambda known: known.holds(files),
         )
         page.content, page.toc, page._title_from_render = content.html, content.toc, content.title  # noqa: SLF001
@@ -114,8 +123,9 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         self._contents[path] = content
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """Let neither search nor the theme read a page that is known."""
+        """Let neither search nor the theme read a page that is known; the Markdown of a page is not used again."""
         _ = config, files
+        page.markdown = ""
         known = self.memo.known(self._key(page))
         if known is not None:
             self._known[page.file.src_uri] = known
@@ -129,8 +139,10 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         return "page", self._of_all, page.file.src_uri, source, tuple(content.targets.items())
 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
-        """Add the template of a page that is known."""
-        _ = config, files
+        """Add the template of a page that is known, and let search read the others faster."""
+        _ = files
+        index = config.plugins[_SEARCH].search_index  # type: ignore[attr-defined]
+        index.add_entry_from_context = partial(index_page, index)
         env.loader = ChoiceLoader([DictLoader({_EMPTY_TEMPLATE: ""}), *([env.loader] if env.loader else [])])
 
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Any) -> Any:
@@ -152,7 +164,7 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
             self._key(page), lambda: _FinishedPage(self._finish(output, path, config), new)
         )
         self.finished[page.file.dest_uri] = finished.html
-        page.content, page.markdown = "", ""  # they are not used again
+        page.content = ""  # it is not used again
         del self._contents[path]
         return ""
 
@@ -163,10 +175,32 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         return finish_html(html, self._scripts, generated=self.folder.pages[path].generated).encode()
 
 
-def _content_of(page: Page, config: MkDocsConfig, files: Files) -> _Content:
-    """Render a page."""
-    recorder = _RecordingFiles(files)
-    Page.render(page, config, recorder)  # type: ignore[arg-type]
-    links = {file.src_uri: anchors for file, anchors in (page.links_to_anchors or {}).items()}
-    title = page._title_from_render  # noqa: SLF001
-    return _Content(page.content or "", page.toc, title, page.present_anchor_ids or set(), links, recorder.targets)
+class _Renderer:
+    """Renders pages as `Page.render` does, with one `Markdown` for all of them."""
+
+    def __init__(self) -> None:
+        self._markdown: Markdown | None = None
+
+    def content_of(self, page: Page, config: MkDocsConfig, files: Files) -> _Content:
+        """Return the content of a page."""
+        if self._markdown is None:
+            options = config.mdx_configs or {}
+            self._markdown = Markdown(extensions=config.markdown_extensions, extension_configs=options)
+        recorder: Any = _RecordingFiles(files)
+        anchors = _ExtractAnchorsTreeprocessor(page.file, recorder, config)
+        links, title, html = (
+            _RelativePathTreeprocessor(page.file, recorder, config),
+            _ExtractTitleTreeprocessor(),
+            _RawHTMLPreprocessor(),
+        )
+        for processor in (html, anchors, links, title):
+            processor._register(self._markdown)  # noqa: SLF001
+        content = self._markdown.reset().convert(page.markdown or "")
+        return _Content(
+            content,
+            get_toc(getattr(self._markdown, "toc_tokens", [])),
+            title.title,
+            anchors.present_anchor_ids | html.present_anchor_ids,
+            {file.src_uri: ids for file, ids in links.links_to_anchors.items()},
+            recorder.targets,
+        )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from jinja2 import BytecodeCache, Environment, FileSystemLoader
 from jinja2.bccache import Bucket
@@ -32,6 +33,9 @@ from arrakis_schema.text.printable import printable
 
 _MOST_WARNINGS = 20
 _ENVIRONMENT = {"SOURCE_DATE_EPOCH": "315532800", "NO_MKDOCS_2_WARNING": "1"}
+
+_NO_COLOURS = ()
+"""A style without colours: they are in a style sheet, and pygments would go through them for each block of code."""
 
 
 def render_site(store: Store, *, trust_config: bool = False) -> Iterator[Representation]:
@@ -77,18 +81,21 @@ class _Loader(FileSystemLoader):
 
 
 class _Templates(BytecodeCache):
-    """Templates that an earlier build compiled."""
+    """Templates that were compiled, by this build or an earlier one."""
 
     def __init__(self, memo: Memo) -> None:
         self.memo = memo
+        self.compiled: dict[tuple[str, ...], Any] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Take the code of a template."""
-        bucket.code = self.memo.known(_template_key(bucket))
+        key = _template_key(bucket)
+        bucket.code = self.compiled.get(key) or self.memo.known(key)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep the code of a template."""
-        self.memo.recall(_template_key(bucket), lambda: bucket.code)
+        key = _template_key(bucket)
+        self.compiled[key] = self.memo.recall(key, lambda: bucket.code)
 
 
 def _template_key(bucket: Bucket) -> tuple[str, ...]:
@@ -110,14 +117,15 @@ class Shortcuts(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has 
 
         def get_env() -> Environment:
             environment = make_environment()
-            environment.loader = _Loader(config.theme.dirs)
+            environment.loader, environment.bytecode_cache = _Loader(config.theme.dirs), self.templates
             return environment
 
         config.theme.get_env = get_env  # type: ignore[method-assign]
-        ours = {page.body for page in self.folder.pages.values() if page.generated}
+        ours = (page.body for page in self.folder.pages.values() if page.generated)
         config.markdown_extensions.append(HtmlBlocks(ours))
         if self.folder.plain:
             config.markdown_extensions.append(PlainText())
+            config.mdx_configs.setdefault("pymdownx.highlight", {})["pygments_style"] = _NO_COLOURS
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the files of the store, empty: they are there only to be linked to."""
@@ -129,7 +137,7 @@ class Shortcuts(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has 
     def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> None:
         """Load each template once, and copy no file that was there only to be linked to."""
         _ = config
-        env.auto_reload, env.bytecode_cache = False, self.templates
+        env.auto_reload = False
         for file in [file for file in files if file.src_uri in self.folder.files]:
             files.remove(file)
 
