@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import count, product
 from math import isqrt, prod
 from typing import Any, TypeAlias
@@ -125,12 +125,30 @@ def type_placeholders(data_type: pa.DataType) -> list[str]:
 
 def _bind(column: Column, values: Mapping[str, Any]) -> pa.Field:
     """Return one column of a template bound to these values; raises `NoSuchSchemaError` if no array can be built."""
-    single = Template("", (column,))
+    typed = tuple((name, type(value), value) for name, value in values.items())  # a type equals its name
+    parts = column.lines, column.placeholders, tuple(column.allowed.items()), column.repeated
+    field = _field_of(*parts, typed)
+    if field is None:
+        raise NoSuchSchemaError
+    return field
+
+
+@lru_cache(maxsize=1024)
+def _field_of(
+    lines: tuple[str, ...],
+    placeholders: tuple[str, ...],
+    allowed: tuple[tuple[str, tuple[str, ...]], ...],
+    repeated: bool,  # noqa: FBT001 - what a column is made of
+    typed: tuple[tuple[str, type, Any], ...],
+) -> pa.Field | None:
+    """Return a bound column, of which an array can be built, or None: consecutive releases mostly have the same."""
+    single = Template("", (Column(lines, 1, placeholders, dict(allowed), repeated),))
+    values = {name: value for name, _, value in typed}
     try:
-        field = (single.bind([values]) if column.repeated else single.bind(**values)).field(0)
+        field = (single.bind([values]) if repeated else single.bind(**values)).field(0)
         build_array([sample(field.type)], field.type)
-    except (TemplateError, SchemaTextError, pa.ArrowException) as error:
-        raise NoSuchSchemaError from error
+    except (TemplateError, SchemaTextError, pa.ArrowException):
+        return None
     return field
 
 
