@@ -11,14 +11,16 @@ import pytest
 from arrakis_schema.cli import main
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.kafka.conform import Examination
-from arrakis_schema.languages import language
+from arrakis_schema.languages import language, refusal_of
+from arrakis_schema.languages.json_schema import _known_refusals
 from arrakis_schema.reference import book
 from arrakis_schema.site import tree
 from arrakis_schema.store import layout
-from arrakis_schema.store.store import Store, open_release
+from arrakis_schema.store.store import Release, Store, open_release, open_store
 from tests.languages import column_names
 
 PROJECT = Path(__file__).parents[2]
+FIND = "endpoints/find/descriptor.json"
 DOCUMENT = "publication/sensors.names"
 
 
@@ -135,3 +137,17 @@ def test_what_is_wrong_in_it_is_one_sentence(root: Path, capsys: pytest.CaptureF
     assert f"schemas/{DOCUMENT}:1:1: warning: not compared: {DOCUMENT}: line 2 is empty" in run(
         root, capsys, "check", code=1
     )
+
+
+def test_what_equal_documents_of_several_releases_refuse_is_found_once() -> None:
+    store = open_store(PROJECT)
+    together = [refusals(release) for release in store.every_release()]
+    alone = [open_store(PROJECT).release(release.place) for release in store.every_release()]
+    assert together == [refusals(release) for release in alone]
+    assert len(store.derived(_known_refusals)) < sum(map(len, together))
+
+
+def refusals(release: Release) -> list[str]:
+    """Return what a release, with its corrections, says of the examples of the working set."""
+    examples = release.store.release(None).examples_of(FIND) if FIND in release.documents else ()
+    return [refusal_of(release.contract, release.contract.document(FIND), example) for example in examples]

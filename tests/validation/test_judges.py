@@ -467,6 +467,14 @@ def test_only_what_takes_few_steps_is_compiled(document: Any, compiled: bool) ->
     assert Judge(document, "the document").is_compiled == compiled
 
 
+def test_the_code_of_an_error_holds_the_number_of_its_schema_and_not_the_schema() -> None:
+    inner = {"type": "object", "properties": {"b": {"type": "string", "maxLength": 77}}}
+    document = {"type": "object", "properties": {"a": inner}, "required": ["a"]}
+    with recorded() as codes:
+        found = Judge(document, "the document").first_violation({"a": {"b": "x" * 78}})
+    assert (found and found.path, [code.count("77") for code in codes]) == (("a", "b"), [1])
+
+
 def test_a_document_that_nests_too_deeply_is_told() -> None:
     document: dict[str, Any] = {"type": "integer"}
     for _ in range(5000):

@@ -213,7 +213,10 @@ def _import_checked(module: str, name: str) -> Callable[[Namespace], int]:
         try:
             return _load(module, name)(options)
         except ModuleNotFoundError as error:
-            raise MissingExtraError(str(error.name).partition(".")[0], "check") from error
+            package = str(error.name).partition(".")[0]
+            if package == __package__.partition(".")[0]:
+                raise  # an internal error
+            raise MissingExtraError(package, "check") from error
         except MissingExtraError as error:
             if error.extra != "arrow":
                 raise
