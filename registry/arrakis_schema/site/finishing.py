@@ -5,7 +5,6 @@ a page in another way does not run. https://www.w3.org/TR/CSP3/#meta-element
 """
 
 import gzip
-import json
 import re
 from base64 import b64encode
 from collections.abc import Collection, Iterator, Mapping
@@ -24,6 +23,7 @@ from arrakis_schema.reference.highlighting import finish_page, separate_words
 from arrakis_schema.reference.markup import escape_markdown
 from arrakis_schema.site.pages import SiteFolder, SitePage, page_folder, page_url
 from arrakis_schema.site.representations import Representation, media_type_of
+from arrakis_schema.site.search import index_compounds
 from arrakis_schema.store.caching import Memo
 from arrakis_schema.text.escaping import one_line
 
@@ -61,8 +61,6 @@ _UNUSED = re.compile(r".*\.map|assets/javascripts/lunr/.*")
 
 _CONTROL = re.compile(r"<(?:label|input)\b[^>]*>")
 _FOR = re.compile(r' for="([^"]*)"')
-_TAG = re.compile(r"<[^>]*>")
-_COMPOUND = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]*[a-z][A-Z][a-z][A-Za-z]*")
 MISSING, _SITEMAP, _SEARCH_INDEX = "404.html", "sitemap.xml", "search/search_index.json"
 _EPOCH = 315532800
 _META = '<meta charset="utf-8">'
@@ -168,19 +166,6 @@ def _llms_entry(title: str, path: str, page: SitePage) -> str:
     about = one_line(unescape(str(page.meta.get("description") or ""))) or first_sentence(page.markdown)
     link = f"- [{escape_markdown(title)}]({page_url(path)}index.md)"
     return f"{link}: {about}" if about else link
-
-
-def index_compounds(index: bytes) -> bytes:
-    """Return the index of search with the words in camel case once more in lower case, as people type them.
-
-    Search splits `FlightInfo` into its parts, and would find nothing for `flightinfo`.
-    """
-    content = json.loads(index)
-    for entry in content["docs"]:
-        plain = _TAG.sub(" ", f"{entry['title']} {entry['text']}")
-        words = sorted({word.lower() for word in _COMPOUND.findall(plain)})
-        entry["text"] += f" <p>{' '.join(words)}</p>" if words else ""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def finish_site(

@@ -66,15 +66,18 @@ class _FinishedPage:
 
 @dataclass(slots=True)
 class _RecordingFiles:
-    """The files of a site, which records those that were looked up."""
+    """The files of a site, which records those that were looked up for a page, and looks each up once for all pages."""
 
     files: Files
+    by_path: dict[str, tuple[File | None, _Target]]
     targets: dict[str, _Target] = field(default_factory=dict)
 
     def get_file_from_path(self, path: str) -> File | None:
         """Return the file at a path."""
-        file = self.files.get_file_from_path(path)
-        self.targets[path] = _target(file)
+        if path not in self.by_path:
+            file = self.files.get_file_from_path(path)
+            self.by_path[path] = file, _target(file)
+        file, self.targets[path] = self.by_path[path]
         return file
 
 
@@ -180,27 +183,30 @@ class _Renderer:
 
     def __init__(self) -> None:
         self._markdown: Markdown | None = None
+        self._files: dict[str, tuple[File | None, _Target]] = {}
 
     def content_of(self, page: Page, config: MkDocsConfig, files: Files) -> _Content:
         """Return the content of a page."""
-        if self._markdown is None:
-            options = config.mdx_configs or {}
-            self._markdown = Markdown(extensions=config.markdown_extensions, extension_configs=options)
-        recorder: Any = _RecordingFiles(files)
+        markdown = self._markdown = self._markdown or _parser_of(config)
+        recorder: Any = _RecordingFiles(files, self._files)
+        html, title = _RawHTMLPreprocessor(), _ExtractTitleTreeprocessor()
         anchors = _ExtractAnchorsTreeprocessor(page.file, recorder, config)
-        links, title, html = (
-            _RelativePathTreeprocessor(page.file, recorder, config),
-            _ExtractTitleTreeprocessor(),
-            _RawHTMLPreprocessor(),
-        )
+        links = _RelativePathTreeprocessor(page.file, recorder, config)
         for processor in (html, anchors, links, title):
-            processor._register(self._markdown)  # noqa: SLF001
-        content = self._markdown.reset().convert(page.markdown or "")
+            processor._register(markdown)  # noqa: SLF001
+        content = markdown.reset().convert(page.markdown or "")
         return _Content(
             content,
-            get_toc(getattr(self._markdown, "toc_tokens", [])),
+            get_toc(getattr(markdown, "toc_tokens", [])),
             title.title,
             anchors.present_anchor_ids | html.present_anchor_ids,
             {file.src_uri: ids for file, ids in links.links_to_anchors.items()},
             recorder.targets,
         )
+
+
+def _parser_of(config: MkDocsConfig) -> Markdown:
+    """Return the parser that a configuration describes."""
+    markdown = Markdown(extensions=config.markdown_extensions, extension_configs=config.mdx_configs or {})
+    markdown.block_level_elements = set(markdown.block_level_elements)  # it is searched for every tag
+    return markdown

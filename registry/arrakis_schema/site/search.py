@@ -1,21 +1,25 @@
-"""What search finds on a page: its sections, read faster than by the parser of the standard library.
+"""The index for search: the sections of each page, and the words that people type.
 
-Which text of a page is indexed is decided by the plugin of the theme alone.
+Which text of a page is indexed is decided by the plugin of the theme alone; here its HTML is only read faster.
 """
 
+import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from operator import methodcaller
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mkdocs.structure.pages import Page
+if TYPE_CHECKING:
+    from mkdocs.structure.pages import Page
 
-_TAG = re.compile(
+_HEAD = re.compile(
     r"""(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s+[^\s"'<>/=]+(?:="[^"]*")?)*)\s*(?P<void>/?)"""
 )
+_TAG = re.compile(r"<[^>]*>")
+_COMPOUND = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]*[a-z][A-Z][a-z][A-Za-z]*")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:="([^"]*)")?""")
 _VERBATIM = {"script", "style", "textarea", "title", "plaintext", "xmp", "iframe", "noembed", "noframes"}
 """The elements in which a parser looks for no tags."""
@@ -23,7 +27,7 @@ _VERBATIM = {"script", "style", "textarea", "title", "plaintext", "xmp", "iframe
 _Handler = Callable[[HTMLParser], None]
 
 
-def index_page(index: Any, page: Page) -> None:
+def index_page(index: Any, page: "Page") -> None:
     """Add the sections of a page to an index, as its `add_entry_from_context` does."""
     from material.plugins.search.plugin import Parser  # noqa: PLC0415 - other themes do without it
 
@@ -55,7 +59,7 @@ def parse_html(parser: HTMLParser, html: str) -> None:
 @lru_cache(maxsize=4096)
 def _handler(tag: str) -> _Handler | None:
     """Return the call for a tag, which is given without its angle brackets; None where it is unusual."""
-    match = _TAG.fullmatch(tag)
+    match = _HEAD.fullmatch(tag)
     name = match["name"].lower() if match else ""
     if not match or name in _VERBATIM:
         return None
@@ -66,3 +70,16 @@ def _handler(tag: str) -> _Handler | None:
         for key, value in (attribute.groups() for attribute in _ATTRIBUTE.finditer(match["attributes"]))
     ]
     return methodcaller("handle_startendtag" if match["void"] else "handle_starttag", name, attributes)
+
+
+def index_compounds(index: bytes) -> bytes:
+    """Return the index of search with the words in camel case once more in lower case, as people type them.
+
+    Search splits `FlightInfo` into its parts, and would find nothing for `flightinfo`.
+    """
+    content = json.loads(index)
+    for entry in content["docs"]:
+        plain = _TAG.sub(" ", f"{entry['title']} {entry['text']}")
+        words = sorted({word.lower() for word in _COMPOUND.findall(plain)})
+        entry["text"] += f" <p>{' '.join(words)}</p>" if words else ""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
