@@ -80,6 +80,22 @@ def test_the_feed_is_read_by_a_reader_of_feeds() -> None:
     assert "\nNo schema changed." in next(one for one in feed.entries if one.title.endswith("0.1.1")).content[0].value
 
 
+def test_every_column_names_the_document_of_its_own_page() -> None:
+    documents = [
+        document for path, text in BOOK.items() if path.endswith("/index.json") for document in _documents(text)
+    ]
+    payloads = [document for document in documents if document["format"] == "arrow"]
+    assert payloads
+    for document in payloads:
+        origins = {origin["document"] for field in document["fields"] for origin in field["origins"]}
+        assert origins <= {document["path"]}
+
+
+def _documents(text: str) -> list[dict[str, Any]]:
+    """Return the documents with fields in the data beside a page."""
+    return [document for document in json.loads(text).get("documents", ()) if "fields" in document]
+
+
 @pytest.mark.parametrize(
     "path", [path for path in BOOK if re.search(r"/(find|count|stream|describe|publish|partition)/index.json$", path)]
 )
