@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from arrakis_schema.errors import InvalidRequestError
-from arrakis_schema.json_schema.bundling import numberless_content
+from arrakis_schema.json_schema.bundling import unversioned_content
 from arrakis_schema.json_schema.validators import judge_of, validator_of
 from arrakis_schema.reference.facts.history import read_history
 from arrakis_schema.store.freezing import freeze
@@ -60,5 +60,5 @@ def test_they_share_validators_and_members(tmp_path: Path) -> None:
 )
 def test_an_id_counts_where_something_may_depend_on_it(tmp_path: Path, more: dict[str, Any], alike: bool) -> None:  # noqa: FBT001 - a case
     store = two_releases(tmp_path / "root", **more)
-    old, new = (numberless_content(store.release(version), PATH) for version in ("2.0.0", "2.0.1"))
+    old, new = (unversioned_content(store.release(version), PATH) for version in ("2.0.0", "2.0.1"))
     assert (old == new) is alike

@@ -101,7 +101,7 @@ def reach_of(document: Document) -> bytes:
     return reach
 
 
-def numberless_content(release: Release, path: str) -> bytes:
+def unversioned_content(release: Release, path: str) -> bytes:
     """Return bytes that are equal for documents that differ at most in the number of their release in their `$id`.
 
     No reference depends on that `$id`, so they mean the same.

@@ -10,7 +10,7 @@ from copy import deepcopy
 from typing import Any
 
 from arrakis_schema.errors import InvalidRequestError
-from arrakis_schema.json_schema.bundling import bundle_of, numberless_content
+from arrakis_schema.json_schema.bundling import bundle_of, unversioned_content
 from arrakis_schema.json_schema.declared_members import (
     Declared,
     NeedsInstanceError,
@@ -147,7 +147,7 @@ def judge_of(release: Release, path: str) -> Judge:
     """Return the judge for one document; releases with the same document share what it is compiled to."""
     label, reading = f"{release.folder}/{path}", READINGS[reader_of(release, path).patterns]
     shared: dict[Hashable, Judge] = release.store.derived(made_by_content)
-    key = "judge", path, release.derived(numberless_content, path), reading
+    key = "judge", path, release.derived(unversioned_content, path), reading
     if key in shared:
         return shared[key].labelled(label)
     schema = release.schema(path)

@@ -52,7 +52,7 @@ class Language:
 
     - `parse` a document with all that it refers to, once for each `reach`: bytes that are equal for documents of equal
       bytes that refer to documents of equal bytes; `check` what is parsed, before it is compared;
-    - `numberless` is the same, and also equal for documents that differ only in the number of their release in an
+    - `unversioned` is the same, and also equal for documents that differ only in the number of their release in an
       `$id`: their members are the same;
     - `parse_file` is the schema in the bytes of a file that is in no store, in any encoding of the language; as
       `parse` where it is None; `refers_out` is whether what is parsed refers to other documents;
@@ -95,7 +95,7 @@ class Language:
     parse_file: Callable[[Document], Any] | None = None
     refers_out: Callable[[Any], bool] = lambda _: False
     reach: Callable[[Document], bytes] = lambda document: document.content
-    numberless: Callable[[Document], bytes] = lambda document: document.content
+    unversioned: Callable[[Document], bytes] = lambda document: document.content
     origin: Callable[[Document, str], tuple[str, str]] = lambda document, location: (document.path, location)
     place_name: Callable[[Document, str], str] = lambda _, location: location
     files: Callable[[Document], Iterable[tuple[str, bytes]]] = lambda _: ()

@@ -21,9 +21,9 @@ from arrakis_schema.json_schema.bundling import (
     Bundle,
     bundle_of,
     bundle_text,
-    numberless_content,
     reach_of,
     stored_bundle,
+    unversioned_content,
 )
 from arrakis_schema.json_schema.keywords import without_annotations
 from arrakis_schema.json_schema.members import member_tree
@@ -34,6 +34,7 @@ from arrakis_schema.json_schema.validators import declared_part, validator_of
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import Language, Pair
 from arrakis_schema.lint.subject import Subject
+from arrakis_schema.store.caching import made_by_content
 from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.exceptions import value_text
@@ -42,7 +43,7 @@ from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.loading import parse_file, parse_json_schema
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.parsing import parse_text
-from arrakis_schema.store.store import Release, Store
+from arrakis_schema.store.store import Release
 
 if TYPE_CHECKING:
     from arrakis_schema.compat.containment import Question
@@ -66,10 +67,10 @@ def _parse_file(document: Document) -> Any:
     return read_aliased(parse_text(document.content, document.path, DEEPEST_DOCUMENT), document.aliases)
 
 
-def _numberless(document: Document) -> bytes:
+def _unversioned(document: Document) -> bytes:
     """Return bytes that are equal for documents that differ at most in the number of their release in their `$id`."""
     release = document.among
-    return release.derived(numberless_content, document.path) if isinstance(release, Release) else reach_of(document)
+    return release.derived(unversioned_content, document.path) if isinstance(release, Release) else reach_of(document)
 
 
 def _origin(document: Document, location: str) -> tuple[str, str]:
@@ -150,19 +151,14 @@ def _refusal(release: Release, document: Document, example: Example) -> str:
     It is found once for all releases of a store whose documents assert the same.
     """
     message = parse_file(example.content, example.path)
-    known, key = release.store.derived(_known_refusals), _refusal_key(release, document, example, message)
+    known, key = release.store.derived(made_by_content), _refusal_key(release, document, example, message)
     try:
-        refusal = known[key] if key in known else _find_refusal(release, document, message)
+        refusal: str = known[key] if key in known else _find_refusal(release, document, message)
     except (InvalidSchemaError, ValidationLimitError) as error:
         return str(error)
     if key:
         known[key] = refusal
     return refusal
-
-
-def _known_refusals(_: Store) -> dict[Hashable, str]:
-    """Return the refusals that were found for a store, by all that they depend on."""
-    return {}
 
 
 def _refusal_key(release: Release, document: Document, example: Example, message: Any) -> Hashable:
@@ -172,7 +168,7 @@ def _refusal_key(release: Release, document: Document, example: Example, message
         assertions = [release.derived(_assertions, path) for path in paths]
     except ArrakisSchemaError:
         return None
-    return (document.path, example, *assertions) if assertions and all(assertions) else None
+    return ("refusal", document.path, example, *assertions) if assertions and all(assertions) else None
 
 
 def _assertions(release: Release, path: str) -> str:
@@ -289,7 +285,7 @@ LANGUAGE = Language(
     parse_file=_parse_file,
     refers_out=refers_out,
     reach=reach_of,
-    numberless=_numberless,
+    unversioned=_unversioned,
     origin=_origin,
     lines=_lines,
     view=_view,

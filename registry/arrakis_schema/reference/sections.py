@@ -237,8 +237,8 @@ def _facts(history: History, release: Release, name: str) -> Facts:
 
 def _document_facts(history: History, release: Release, name: str, document: Document) -> Facts:
     """Return all that the sections about one document are made of."""
-    numberless, tabular = language_of(document).numberless, document.format.tabular
-    contents = numberless(document), numberless(release.contract.document(document.path))
+    unversioned, tabular = language_of(document).unversioned, document.format.tabular
+    contents = unversioned(document), unversioned(release.contract.document(document.path))
     members = (sent_members if tabular else described_members)(history, release, name, document)
     times = [(described.since, described.seen) for described in members]
     words = [

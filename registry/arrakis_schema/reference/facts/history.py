@@ -263,7 +263,7 @@ def _unchanged_since(history: History, path: str) -> dict[str, str]:
 def _content_of_members(release: Release, path: str) -> tuple[Hashable, ...]:
     """Return all that the members of a document depend on: what it holds, and what else has its name."""
     document, settings = release.document(path), settings_identity(release.store)
-    content = language_of(document).numberless(document)
+    content = language_of(document).unversioned(document)
     return "members", settings, path, *documents_named(release, document.name), content
 
 
