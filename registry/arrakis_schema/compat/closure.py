@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -14,8 +14,9 @@ from arrakis_schema.json_schema.positions import object_pointers
 from arrakis_schema.text.short_repr import short_repr
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from arrakis_schema.compat.logic.nodes import SchemaNode
-    from arrakis_schema.compat.places import Shape
 
 CLOSURE_URI = "urn:arrakis-schema:closure"
 
@@ -53,6 +54,26 @@ def closure_of(unknown: Unknown) -> Closure:
     """Return the closure of a reader that rejects unknown members."""
     places = rejected_places(unknown)
     return CLOSED_EVERYWHERE if places is None else Closure(places=frozenset(places))
+
+
+@dataclass(slots=True)
+class Shape:
+    """What a place asserts about members and items, which are numbers of other shapes."""
+
+    members: dict[str, int] = field(default_factory=dict)
+    patterns: dict[str, int] = field(default_factory=dict)
+    others: int | None = None
+    first: list[int] = field(default_factory=list)
+    rest_items: int | None = None
+    choices: list[list[tuple[SchemaNode, int]]] = field(default_factory=list)
+    closed: bool = False
+
+    @property
+    def parts(self) -> Iterator[int]:
+        """The shapes that this one refers to."""
+        yield from (*self.members.values(), *self.patterns.values(), *self.first)
+        yield from (number for number in (self.others, self.rest_items) if number is not None)
+        yield from (number for choice in self.choices for _, number in choice)
 
 
 class ClosureWriter:

@@ -7,10 +7,10 @@ one that holds counts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from arrakis_schema.compat.closure import Shape
 from arrakis_schema.compat.logic.assertions import pattern_formula
 from arrakis_schema.compat.logic.connectives import conjunction
 from arrakis_schema.compat.logic.evaluation import matches
@@ -45,26 +45,6 @@ class AppliedSchema(NamedTuple):
 
 
 _Subschemas = tuple[AppliedSchema, ...]
-
-
-@dataclass(slots=True)
-class Shape:
-    """What a place asserts about members and items, which are numbers of other shapes."""
-
-    members: dict[str, int] = field(default_factory=dict)
-    patterns: dict[str, int] = field(default_factory=dict)
-    others: int | None = None
-    first: list[int] = field(default_factory=list)
-    rest_items: int | None = None
-    choices: list[list[tuple[SchemaNode, int]]] = field(default_factory=list)
-    closed: bool = False
-
-    @property
-    def parts(self) -> Iterator[int]:
-        """The shapes that this one refers to."""
-        yield from (*self.members.values(), *self.patterns.values(), *self.first)
-        yield from (number for number in (self.others, self.rest_items) if number is not None)
-        yield from (number for choice in self.choices for _, number in choice)
 
 
 class Places:
