@@ -63,7 +63,11 @@ PLAIN = Writing(one_line, one_line, one_line, lambda text, _rule: text)
 def change_list(history: History, step: ReleaseStep, up: str) -> str:
     """Return the effects of the changes of one document, then the changes as a list with the breaking ones marked."""
     writing = markdown_writing(history, up)
-    rows = [f"- {'**breaks** ' if step.breaks(change) else ''}{_sentence(change, writing)}" for change in step.changes]
+    breaking = {(change.rule, change.new) for change in history.breaking_changes(step)}
+    rows = [
+        f"- {'**breaks** ' if (change.rule, change.new) in breaking else ''}{_sentence(change, writing)}"
+        for change in step.changes
+    ]
     return page(" ".join(effects(history, step)), "\n".join(rows)).rstrip()
 
 

@@ -29,7 +29,7 @@ class ReleaseStep:
     """What one release changed in a document, and whether clients and servers of the two releases work together.
 
     `older` are clients (or publishers) of the old release with servers (or subscribers) of the new one, `newer` the
-    other way round; `breaking` are the changes that break the older by themselves.
+    other way round; `reader` and `writer` are the documents of the older.
     """
 
     old: str
@@ -37,16 +37,13 @@ class ReleaseStep:
     document: str
     older: Exchange
     newer: Exchange
-    breaking: tuple[Change, ...]
+    reader: Document
+    writer: Document
 
     @property
     def changes(self) -> list[Change]:
         """The differences in meaning, without those in annotations alone."""
         return [change for change in self.older.verdict.findings if change.effect is not Effect.ANNOTATION]
-
-    def breaks(self, change: Change) -> bool:
-        """Return whether one change breaks the older clients by itself."""
-        return any((breaking.rule, breaking.new) == (change.rule, change.new) for breaking in self.breaking)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,17 +175,21 @@ class History(Deriving):
         return old.content != new.content and bool(problem(old) or problem(new))
 
     def _step(self, old: Release, new: Release, path: str) -> ReleaseStep:
-        """Return what a release changed in a document, and which of the changes break those of the release before."""
+        """Return what a release changed in a document, and what that means for those of the release before."""
         old, new = old.contract, new.contract
         answers = new.document(path).kind.is_answer
         writer, reader = (new, old) if answers else (old, new)
         older = self.comparisons.exchange(path, writer, reader)
         newer = self.comparisons.exchange(path, reader, writer)
-        broken = []
-        if older.answer.breaks:
-            pair = reader.document(path), writer.document(path)
-            broken = self.comparisons.breaks(*pair, reader_is_new=reader is new)
-        return ReleaseStep(old.version, new.version, path, older, newer, tuple(breaking.change for breaking in broken))
+        return ReleaseStep(old.version, new.version, path, older, newer, reader.document(path), writer.document(path))
+
+    def breaking_changes(self, step: ReleaseStep) -> list[Change]:
+        """Return the changes of a step that break the older clients by themselves; not every page names them."""
+        if not step.older.answer.breaks:
+            return []
+        reader_is_new = not step.reader.kind.is_answer
+        breaks = self.comparisons.breaks(step.reader, step.writer, reader_is_new=reader_is_new)
+        return [breaking.change for breaking in breaks]
 
     def known_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
         """Return the known problems of a document in a release."""
