@@ -78,7 +78,7 @@ def effects(history: History, step: ReleaseStep) -> Iterator[str]:
     asking, answering = map(plural, history.store.layout.sides_of(step.document))
     pairs = [
         (f"{asking.capitalize()} of {step.old} with {answering} of {step.new}", step.older.answer),
-        (f"{asking} of {step.new} with {answering} of {step.old}", step.newer.answer),
+        (f"{asking} of {step.new} with {answering} of {step.old}", history.newer(step).answer),
     ]
     outcomes = [f"{who} {_format_outcome(answer)}" for who, answer in pairs]
     yield f"{outcomes[0]}; {outcomes[1]}."
@@ -149,7 +149,7 @@ def _clauses(label: str, changes: Iterable[Change], writing: Writing) -> str:
 def _breaks(history: History, step: ReleaseStep, writing: Writing) -> Iterator[tuple[str, str]]:
     """Yield whom a change breaks, each with what to change."""
     asking, answering = map(plural, history.store.layout.sides_of(step.document))
-    for exchange, client, server in ((step.older, step.old, step.new), (step.newer, step.new, step.old)):
+    for exchange, client, server in ((step.older, step.old, step.new), (history.newer(step), step.new, step.old)):
         who, whom = f"{asking} of {client}", f"{answering} of {server}"
         if exchange.answer is Answer.BREAKS and _only_unknown_columns(exchange):
             yield "Breaks", writing.text(f"{who} that reject unknown columns, with {whom}")

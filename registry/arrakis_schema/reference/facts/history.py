@@ -28,17 +28,16 @@ _ASKED = {DocumentKind.ENVELOPE, DocumentKind.REQUEST, DocumentKind.PAYLOAD}
 class ReleaseStep:
     """What one release changed in a document, and whether clients and servers of the two releases work together.
 
-    `older` are clients (or publishers) of the old release with servers (or subscribers) of the new one, `newer` the
-    other way round; `reader` and `writer` are the documents of the older.
+    `older` are clients (or publishers) of the old release with servers (or subscribers) of the new one; its `reader`
+    and its `writer` are the contracts of the two.
     """
 
     old: str
     new: str
     document: str
     older: Exchange
-    newer: Exchange
-    reader: Document
-    writer: Document
+    reader: Release
+    writer: Release
 
     @property
     def changes(self) -> list[Change]:
@@ -180,15 +179,18 @@ class History(Deriving):
         answers = new.document(path).kind.is_answer
         writer, reader = (new, old) if answers else (old, new)
         older = self.comparisons.exchange(path, writer, reader)
-        newer = self.comparisons.exchange(path, reader, writer)
-        return ReleaseStep(old.version, new.version, path, older, newer, reader.document(path), writer.document(path))
+        return ReleaseStep(old.version, new.version, path, older, reader, writer)
+
+    def newer(self, step: ReleaseStep) -> Exchange:
+        """Return whether clients of the new release work with servers of the old one; nobody asks without changes."""
+        return self.comparisons.exchange(step.document, step.reader, step.writer)
 
     def breaking_changes(self, step: ReleaseStep) -> list[Change]:
         """Return the changes of a step that break the older clients by themselves; not every page names them."""
         if not step.older.answer.breaks:
             return []
-        reader_is_new = not step.reader.kind.is_answer
-        breaks = self.comparisons.breaks(step.reader, step.writer, reader_is_new=reader_is_new)
+        pair = step.reader.document(step.document), step.writer.document(step.document)
+        breaks = self.comparisons.breaks(*pair, reader_is_new=not pair[0].kind.is_answer)
         return [breaking.change for breaking in breaks]
 
     def known_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
