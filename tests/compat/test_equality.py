@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arrakis_schema.compat.logic.equality import classes_of
+from arrakis_schema.compat.logic.equality import KeywordReader, classes_of, plainly_differ
 from arrakis_schema.compat.logic.nodes import Nodes
 from arrakis_schema.compat.sides import open_side
 from arrakis_schema.json_schema.dialects import DRAFT_07
@@ -73,3 +73,31 @@ def test_equal_documents_are_equal_whatever_their_identity() -> None:
     roots = [subschema for one in sides for subschema in one.subschemas(nodes)]
     nodes.merge(classes_of(roots, lambda: None, formats=False))
     assert sides[0].roots(nodes) == sides[1].roots(nodes)
+
+
+SCHEMAS = st.recursive(
+    st.sampled_from([True, False, {}, {"title": "a"}, {"type": "string"}, {"enum": [1, 2]}, {"enum": [2, 1]}]),
+    lambda inner: st.one_of(
+        st.fixed_dictionaries({"properties": st.dictionaries(st.sampled_from("ab"), inner, max_size=2)}),
+        st.fixed_dictionaries({"anyOf": st.lists(inner, min_size=1, max_size=2)}),
+        st.fixed_dictionaries({"items": inner, "required": st.just(["a"])}),
+        st.just({"$ref": "#"}),
+    ),
+    max_leaves=5,
+)
+
+
+@given(old=SCHEMAS, new=SCHEMAS)
+def test_documents_that_plainly_differ_are_not_equal(old: Any, new: Any) -> None:
+    nodes, reader = Nodes(lambda: None), KeywordReader()
+    sides = [open_side(document, DRAFT_07) for document in (old, new)]
+    differ = plainly_differ(sides[0].document, sides[1].document, DRAFT_07, reader, formats=False)
+    (before,), (after,) = (side.subschemas(nodes) for side in sides)
+    classes = classes_of([before, after], lambda: None, formats=False, reader=reader)
+    numbers = [classes[id(schema), scope] for schema, scope, _ in (before, after)]
+    assert not (differ and numbers[0] == numbers[1])
+
+
+def test_what_plainly_differs_is_seen_at_any_depth() -> None:
+    old, new = ({"properties": {"a": {"items": {"maximum": bound}}}} for bound in (1, 2))
+    assert plainly_differ(old, new, DRAFT_07, KeywordReader(), formats=False)

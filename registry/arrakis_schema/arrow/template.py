@@ -108,7 +108,7 @@ class Template:
     @property
     def unbound(self) -> pa.Schema:
         """The unbound schema: names with their placeholders, `arrow.opaque` for unknown data types."""
-        fields = [read_field(_lines_of(column, Preview({}))) for column in self.columns]
+        fields = [_unbound_field(column.lines, column.line) for column in self.columns]
         return pa.schema(fields, metadata={"template": " ".join((*self.values, *self.repeated))})
 
     def _refuse_unknown_values(self, columns: list[Mapping[str, object]], values: Mapping[str, object]) -> None:
@@ -142,6 +142,12 @@ def _parse_document(text: str) -> pa.Schema | Template:
     return Template(text.removesuffix("\n") + "\n", tuple(columns), tail)
 
 
+@lru_cache(maxsize=256)
+def _unbound_field(lines: tuple[str, ...], first: int) -> pa.Field:
+    """Return an unbound column, which is asked for wherever two templates meet."""
+    return read_field(Lines(list(lines), Preview({}), first))
+
+
 def _placeholder_names(columns: Iterable[Column]) -> tuple[str, ...]:
     """Return the placeholders of these columns, each once."""
     return tuple(dict.fromkeys(name for column in columns for name in column.placeholders))
@@ -151,7 +157,7 @@ def _bind_column(
     column: Column, columns: list[Mapping[str, object]], values: Mapping[str, object]
 ) -> Iterator[pa.Field]:
     """Yield the bound columns of a column of the template: itself, or one column for each mapping."""
-    name = read_field(_lines_of(column, Preview({}))).name if columns and column.repeated else ""
+    name = _unbound_field(column.lines, column.line).name if columns and column.repeated else ""
     placeholders = _placeholders_beside_name(column, name)
     parsed: dict[tuple[object, ...], pa.Field] = {}
     for mapping in columns if column.repeated else [values]:

@@ -11,6 +11,7 @@ from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, closure_of
 from arrakis_schema.compat.containment import Question, decide_containment
 from arrakis_schema.compat.logic.results import SECONDS, STEPS
 from arrakis_schema.compat.satisfiability import find_conflict
+from arrakis_schema.compat.sides import Sides
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.verdicts import Change, Effect, Kind, Verdict
 from arrakis_schema.json_schema.declared_members import Unknown
@@ -139,10 +140,7 @@ def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
     """Return the verdict on two JSON Schemas, with their differences and the ones at fault."""
     verdict = decide_containment(question)
     old, new = (question.writer, question.reader) if reader_is_new else (question.reader, question.writer)
-    try:
-        differences = list(changes(old, new))
-    except RecursionError:
-        differences = []
+    differences = _differences(old, new, question.sides)
     if verdict.kind is Kind.COMPATIBLE and verdict.reason:
         why = find_conflict(question.writer) or "no message has only declared members"
         empty = Change("writer-empty", "", "", Effect.CHANGED, f"{verdict.reason}: {why}")
@@ -150,4 +148,16 @@ def explain_verdict(question: Question, *, reader_is_new: bool) -> Verdict:
     if verdict.kind is Kind.INCOMPATIBLE:
         refusal = RefusedWitness(verdict.witness, verdict.errors, question.reader, question.reader_closure)
         return replace(verdict, findings=mark_faults(differences, refusal, reader_is_new=reader_is_new))
-    return replace(verdict, findings=tuple(differences))
+    return replace(verdict, findings=differences)
+
+
+def _differences(old: Any, new: Any, sides: Sides) -> tuple[Change, ...]:
+    """Return the differences of two documents, which are found once for both directions; none if they are too deep."""
+    key = id(old), id(new)
+    if key not in sides.differences:
+        try:
+            differences = tuple(changes(old, new))
+        except RecursionError:
+            differences = ()
+        sides.differences[key] = old, new, differences
+    return sides.differences[key][2]

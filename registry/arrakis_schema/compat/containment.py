@@ -13,7 +13,7 @@ from arrakis_schema.compat.blame import describe_error
 from arrakis_schema.compat.closure import CLOSED_EVERYWHERE, OPEN, Closure
 from arrakis_schema.compat.confirmation import check_schema, pick_witness, validation_errors
 from arrakis_schema.compat.logic.connectives import disjunction, opposite
-from arrakis_schema.compat.logic.equality import classes_of
+from arrakis_schema.compat.logic.equality import classes_of, plainly_differ
 from arrakis_schema.compat.logic.evaluation import Interpretation
 from arrakis_schema.compat.logic.formulas import State
 from arrakis_schema.compat.logic.nodes import Nodes
@@ -158,9 +158,16 @@ class _Comparison:
         refused = disjunction(nodes.root(*subschema).pair[1] for subschema in reads)
         self.sent, self.state = State(sent), State([*sent, refused])
 
+    def plainly_differ(self) -> bool:
+        """Return whether both sides are certainly not equivalent, which is seen sooner than that they are."""
+        reader, writer, formats = self.reader, self.writer, self.question.assert_formats
+        if reader.dialect != writer.dialect:
+            return False
+        return plainly_differ(reader.document, writer.document, reader.dialect, self.sides.keywords, formats=formats)
+
     def verdict(self) -> Verdict:
         """Return the verdict; equivalent documents are not searched."""
-        may_mean_the_same = self.question.series is None and _closed_alike(self.question)
+        may_mean_the_same = self.question.series is None and _closed_alike(self.question) and not self.plainly_differ()
         if may_mean_the_same:
             self.build_states()
             if any(opposite(formula) in self.state for formula in self.state):
@@ -227,12 +234,10 @@ class _Comparison:
 
     def confirm(self, value: Json) -> Verdict:
         """Return the verdict for a witness, which the validator must confirm; a likelier one is preferred."""
-        verdict = self.judge(value)
         likely = pick_witness(value, self.question.examples, self.is_witness)
-        if verdict.kind is not Kind.INCOMPATIBLE or likely == value:
+        if likely != value and (verdict := self.judge(likely)).kind is Kind.INCOMPATIBLE:
             return verdict
-        better = self.judge(likely)
-        return better if better.kind is Kind.INCOMPATIBLE else verdict
+        return self.judge(value)
 
     def judge(self, value: Json) -> Verdict:
         """Return the verdict of the validator on a witness."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from arrakis_schema.compat.logic.results import Budget
+    from arrakis_schema.findings.verdicts import Change
     from arrakis_schema.regex.characters import Reading
 
 _BASE_URI = "https://arrakis-schema.invalid/"
@@ -146,13 +147,15 @@ def close(opened: Side, closure: Closure, tick: Callable[[], None], reader: Keyw
 class Sides:
     """Documents as sides, each opened once: what comparisons of the same documents share.
 
-    A document is known by its identity, and kept, so that no other one gets the same. `keywords` are theirs.
+    A document is known by its identity, and kept, so that no other one gets the same. `keywords` are theirs, and
+    `differences` what is known of two of them, beside both.
     """
 
     def __init__(self) -> None:
         """Begin without any."""
         self._opened: ChainMap[int, tuple[Any, Side]] = ChainMap()
         self.keywords = KeywordReader()
+        self.differences: dict[tuple[int, int], tuple[Any, Any, tuple[Change, ...]]] = {}
 
     def new_child(self) -> Sides:
         """Return these sides, to which more can be added that are soon forgotten."""

@@ -1,18 +1,15 @@
 """JSON Schema as a language of documents: requests, the envelope, records."""
 
 import json
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from arrakis_schema.errors import (
-    ArrakisSchemaError,
     DamagedStoreError,
-    InvalidRequestError,
     InvalidSchemaError,
-    ValidationLimitError,
 )
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.verdicts import Verdict
@@ -28,18 +25,15 @@ from arrakis_schema.json_schema.bundling import (
 from arrakis_schema.json_schema.keywords import without_annotations
 from arrakis_schema.json_schema.members import member_tree
 from arrakis_schema.json_schema.positions import nearest, positions_in, value_at
-from arrakis_schema.json_schema.requests import judging_paths, validate_against
 from arrakis_schema.json_schema.resolver import refers_out, schemas_of
-from arrakis_schema.json_schema.validators import declared_part, validator_of
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import Language, Pair
+from arrakis_schema.languages.json_examples import as_sent, refusal
 from arrakis_schema.lint.subject import Subject
-from arrakis_schema.store.caching import made_by_content
 from arrakis_schema.store.dialects import read_aliased
-from arrakis_schema.store.documents import Document, Example
+from arrakis_schema.store.documents import Document
 from arrakis_schema.store.exceptions import value_text
 from arrakis_schema.store.files import DEEPEST_DOCUMENT
-from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.loading import parse_file, parse_json_schema
 from arrakis_schema.store.members import Member
 from arrakis_schema.store.parsing import parse_text
@@ -145,59 +139,6 @@ def _summary(document: Document) -> str:
     return ""
 
 
-def _refusal(release: Release, document: Document, example: Example) -> str:
-    """Return why a release refuses a message: as a request, or by this document alone.
-
-    It is found once for all releases of a store whose documents assert the same.
-    """
-    message = parse_file(example.content, example.path)
-    known, key = release.store.derived(made_by_content), _refusal_key(release, document, example, message)
-    try:
-        refusal: str = known[key] if key in known else _find_refusal(release, document, message)
-    except (InvalidSchemaError, ValidationLimitError) as error:
-        return str(error)
-    if key:
-        known[key] = refusal
-    return refusal
-
-
-def _refusal_key(release: Release, document: Document, example: Example, message: Any) -> Hashable:
-    """Return what a refusal depends on, beside the settings; None if that is more than what a few documents assert."""
-    try:
-        paths = judging_paths(release, message) if document.kind is DocumentKind.REQUEST else (document.path,)
-        assertions = [release.derived(_assertions, path) for path in paths]
-    except ArrakisSchemaError:
-        return None
-    return ("refusal", document.path, example, *assertions) if assertions and all(assertions) else None
-
-
-def _assertions(release: Release, path: str) -> str:
-    """Return a document without annotations as JSON; empty where it refers to others."""
-    schema = release.schema(path)
-    return "" if refers_out(schema) else json.dumps(without_annotations(schema))
-
-
-def _find_refusal(release: Release, document: Document, message: Any) -> str:
-    """Find why a release refuses a message; empty where it accepts it."""
-    try:
-        if document.kind is DocumentKind.REQUEST:
-            validate_against(release, message)
-        else:
-            validator_of(release, document.name)(message)
-    except InvalidRequestError as error:
-        return str(error.violation)
-    return ""
-
-
-def _as_sent(release: Release, document: Document, example: Example) -> Example:
-    """Return an example without the members that a document does not declare; one that cannot be judged is kept."""
-    try:
-        sent = declared_part(parse_file(example.content, example.path), release, document.path)
-    except (InvalidSchemaError, ValidationLimitError):
-        return example
-    return Example(example.path, json.dumps(sent).encode())
-
-
 def _places(document: Document) -> Callable[[str], tuple[int, int]]:
     """Return the function that finds a JSON Pointer in the text."""
     return partial(nearest, positions_in(document.text, document.path))
@@ -278,7 +219,7 @@ LANGUAGE = Language(
     members_at=lambda document, pointer: member_tree(document).members_at(pointer),
     place_name=lambda document, pointer: member_tree(document).name_at(pointer),
     summary=_summary,
-    refusal=_refusal,
+    refusal=refusal,
     lint=_lint,
     rules=_rule_summaries,
     places=_places,
@@ -293,6 +234,6 @@ LANGUAGE = Language(
     references=_references,
     bundled=BUNDLED,
     highlighting="json",
-    as_sent=_as_sent,
+    as_sent=as_sent,
     topic_holds="records",
 )

@@ -63,7 +63,11 @@ PLAIN = Writing(one_line, one_line, one_line, lambda text, _rule: text)
 def change_list(history: History, step: ReleaseStep, up: str) -> str:
     """Return the effects of the changes of one document, then the changes as a list with the breaking ones marked."""
     writing = markdown_writing(history, up)
-    rows = [f"- {'**breaks** ' if step.breaks(change) else ''}{_sentence(change, writing)}" for change in step.changes]
+    breaking = {(change.rule, change.new) for change in history.breaking_changes(step)}
+    rows = [
+        f"- {'**breaks** ' if (change.rule, change.new) in breaking else ''}{_sentence(change, writing)}"
+        for change in step.changes
+    ]
     return page(" ".join(effects(history, step)), "\n".join(rows)).rstrip()
 
 
@@ -74,7 +78,7 @@ def effects(history: History, step: ReleaseStep) -> Iterator[str]:
     asking, answering = map(plural, history.store.layout.sides_of(step.document))
     pairs = [
         (f"{asking.capitalize()} of {step.old} with {answering} of {step.new}", step.older.answer),
-        (f"{asking} of {step.new} with {answering} of {step.old}", step.newer.answer),
+        (f"{asking} of {step.new} with {answering} of {step.old}", history.newer(step).answer),
     ]
     outcomes = [f"{who} {_format_outcome(answer)}" for who, answer in pairs]
     yield f"{outcomes[0]}; {outcomes[1]}."
@@ -145,7 +149,7 @@ def _clauses(label: str, changes: Iterable[Change], writing: Writing) -> str:
 def _breaks(history: History, step: ReleaseStep, writing: Writing) -> Iterator[tuple[str, str]]:
     """Yield whom a change breaks, each with what to change."""
     asking, answering = map(plural, history.store.layout.sides_of(step.document))
-    for exchange, client, server in ((step.older, step.old, step.new), (step.newer, step.new, step.old)):
+    for exchange, client, server in ((step.older, step.old, step.new), (history.newer(step), step.new, step.old)):
         who, whom = f"{asking} of {client}", f"{answering} of {server}"
         if exchange.answer is Answer.BREAKS and _only_unknown_columns(exchange):
             yield "Breaks", writing.text(f"{who} that reject unknown columns, with {whom}")

@@ -32,13 +32,13 @@ from arrakis_schema.text.escaping import href, literal
 
 def member_list(history: History, release: Release, name: str, document: Document, up: str) -> Iterator[str]:
     """Yield the members in their order; what applies to the whole document or to most members comes first."""
-    problems = history.known_problems(release, document.path)
-    about = {id(erratum): _addresses(document, erratum) for erratum in problems}
+    known = _with_addresses(document, history.known_problems(release, document.path))
+    earlier = _with_addresses(document, history.earlier_problems(release, document.path))
     members = described_members(history, release, name, document)
-    common = _Common.of(members)
-    yield from (problem(history, erratum) for erratum in problems if not about[id(erratum)])
+    common, anchors = _Common.of(members), {described.member.anchor for described in members}
+    yield from (problem(history, erratum) for erratum, addresses in known if not addresses)
     yield element("p", " ".join(common.sentences(members)), class_="caption")
-    rows = _Rows(history, release, document, common, {described.member.anchor for described in members}, up)
+    rows = _Rows(history, release, document, common, anchors, known, earlier, up)
     yield division("members", *(block for described in members for block in rows.row(described)))
 
 
@@ -88,6 +88,8 @@ class _Rows:
     document: Document
     common: _Common
     addresses: set[str]
+    known: list[tuple[Erratum, set[str]]]
+    earlier: list[tuple[Erratum, set[str]]]
     up: str
 
     def row(self, described: DescribedMember) -> Iterator[str]:
@@ -130,12 +132,8 @@ class _Rows:
 
     def _problems(self, member: Member) -> Iterator[str]:
         """Yield the known problems of a member, and those that earlier releases had with it."""
-        for erratum in self.history.known_problems(self.release, self.document.path):
-            if member.anchor in _addresses(self.document, erratum):
-                yield problem_at(self.history, erratum)
-        for erratum in self.history.earlier_problems(self.release, self.document.path):
-            if member.anchor in _addresses(self.document, erratum):
-                yield earlier_problem(erratum)
+        yield from (problem_at(self.history, erratum) for erratum, about in self.known if member.anchor in about)
+        yield from (earlier_problem(erratum) for erratum, about in self.earlier if member.anchor in about)
 
 
 def _last_segment(path: str) -> str:
@@ -149,9 +147,10 @@ def _definition(pointer: str) -> str:
     return match[0] if match else ""
 
 
-def _addresses(document: Document, erratum: Erratum) -> set[str]:
-    """Return the addresses of the members that a problem is about."""
-    return {member.anchor for member in language_of(document).members_at(document, erratum.location)}
+def _with_addresses(document: Document, problems: Iterable[Erratum]) -> list[tuple[Erratum, set[str]]]:
+    """Return problems, each with the addresses of the members that it is about."""
+    members_at = language_of(document).members_at
+    return [(erratum, {member.anchor for member in members_at(document, erratum.location)}) for erratum in problems]
 
 
 def _breakable(path: str) -> str:

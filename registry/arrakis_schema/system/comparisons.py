@@ -149,12 +149,12 @@ class Comparisons:
 
     def _exact(self, document: Document) -> Hashable:
         """Return what is compared of a document: without its words, but in its order."""
-        reach = self.reach(document)
-        if reach not in self._exactly:
+        key = self._content(document)
+        if key not in self._exactly:
             parsed = self.parsed_schema(document)
-            exactly = repr(parsed) if isinstance(parsed, dict | bool) else reach
-            self._exactly[reach] = self.meaning(document), exactly
-        return self._exactly[reach]
+            exactly = repr(parsed) if isinstance(parsed, dict | bool) else key
+            self._exactly[key] = self.meaning(document), exactly
+        return self._exactly[key]
 
     def changes(self, old: Document, new: Document) -> tuple[Change, ...]:
         """Return the differences of two documents of one path, as those of the older one meet them."""
@@ -163,7 +163,7 @@ class Comparisons:
 
     def problem(self, document: Document) -> str:
         """Return why a document can be compared with nothing: it does not parse, or is not a schema; mostly nothing."""
-        key = self.reach(document)
+        key = self._content(document)
         if key not in self._problems:
             self._problems[key] = self._problem(document)
         return self._problems[key]
@@ -223,7 +223,7 @@ class Comparisons:
 
     def parsed_schema(self, document: Document) -> Any:
         """Return the schema that a document holds."""
-        key = self.reach(document)
+        key = self._content(document)
         if key not in self._parsed:
             language = language_of(document)
             parsed = language.parse(document)
@@ -234,6 +234,13 @@ class Comparisons:
     def reach(document: Document) -> bytes:
         """Return bytes that are equal for documents of equal bytes that refer to documents of equal bytes."""
         return language_of(document).reach(document)
+
+    def _content(self, document: Document) -> bytes:
+        """Return bytes that are equal for documents that are parsed once.
+
+        The number of the release in an `$id` is a word, too: no reference depends on it.
+        """
+        return self.reach(document) if self.words else language_of(document).unversioned(document)
 
     def newest_schema(self, path: str) -> Any:
         """Return the schema at a path of the working set, with its words; None where it has none."""
@@ -247,9 +254,9 @@ class Comparisons:
 
     def meaning(self, document: Document) -> bytes:
         """Return bytes that are equal for documents that are the same."""
-        key = self.reach(document)
         if self.words or self.problem(document):
-            return key
+            return self.reach(document)
+        key = self._content(document)
         if key not in self._meanings:
             self._meanings[key] = language_of(document).meaning(document, self.parsed_schema(document))
         return self._meanings[key]

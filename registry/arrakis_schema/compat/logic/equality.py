@@ -114,6 +114,31 @@ def classes_of(
     return {key: numbers[position] for key, position in graph.positions.items()}
 
 
+def plainly_differ(old: Any, new: Any, dialect: str, reader: KeywordReader, *, formats: bool) -> bool:
+    """Return whether two documents of a dialect certainly get different numbers.
+
+    Equal schemas have equal words, and so do the schemas at the same place inside them. False if that is not plain: one
+    schema may be a boolean, refer to another, or stand in a list without an order.
+    """
+    todo = [(old, new)]
+    while todo:
+        before, after = todo.pop()
+        if not (isinstance(before, dict) and isinstance(after, dict)):
+            continue
+        try:
+            was, becomes = (reader.read(schema, dialect, formats=formats) for schema in (before, after))
+        except UndecidedError:
+            return False
+        if was.refers or becomes.refers:
+            continue
+        if was.words != becomes.words:
+            return True
+        for part, other_part in zip(was.applying, becomes.applying, strict=True):
+            if part.keyword not in _IN_ANY_ORDER:
+                todo += zip(part.schemas, other_part.schemas, strict=True)
+    return False
+
+
 class _Graph:
     """The subschemas that documents lead to, each with its position."""
 

@@ -28,25 +28,21 @@ _ASKED = {DocumentKind.ENVELOPE, DocumentKind.REQUEST, DocumentKind.PAYLOAD}
 class ReleaseStep:
     """What one release changed in a document, and whether clients and servers of the two releases work together.
 
-    `older` are clients (or publishers) of the old release with servers (or subscribers) of the new one, `newer` the
-    other way round; `breaking` are the changes that break the older by themselves.
+    `older` are clients (or publishers) of the old release with servers (or subscribers) of the new one; its `reader`
+    and its `writer` are the contracts of the two.
     """
 
     old: str
     new: str
     document: str
     older: Exchange
-    newer: Exchange
-    breaking: tuple[Change, ...]
+    reader: Release
+    writer: Release
 
     @property
     def changes(self) -> list[Change]:
         """The differences in meaning, without those in annotations alone."""
         return [change for change in self.older.verdict.findings if change.effect is not Effect.ANNOTATION]
-
-    def breaks(self, change: Change) -> bool:
-        """Return whether one change breaks the older clients by itself."""
-        return any((breaking.rule, breaking.new) == (change.rule, change.new) for breaking in self.breaking)
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,17 +174,24 @@ class History(Deriving):
         return old.content != new.content and bool(problem(old) or problem(new))
 
     def _step(self, old: Release, new: Release, path: str) -> ReleaseStep:
-        """Return what a release changed in a document, and which of the changes break those of the release before."""
+        """Return what a release changed in a document, and what that means for those of the release before."""
         old, new = old.contract, new.contract
         answers = new.document(path).kind.is_answer
         writer, reader = (new, old) if answers else (old, new)
         older = self.comparisons.exchange(path, writer, reader)
-        newer = self.comparisons.exchange(path, reader, writer)
-        broken = []
-        if older.answer.breaks:
-            pair = reader.document(path), writer.document(path)
-            broken = self.comparisons.breaks(*pair, reader_is_new=reader is new)
-        return ReleaseStep(old.version, new.version, path, older, newer, tuple(breaking.change for breaking in broken))
+        return ReleaseStep(old.version, new.version, path, older, reader, writer)
+
+    def newer(self, step: ReleaseStep) -> Exchange:
+        """Return whether clients of the new release work with servers of the old one; nobody asks without changes."""
+        return self.comparisons.exchange(step.document, step.reader, step.writer)
+
+    def breaking_changes(self, step: ReleaseStep) -> list[Change]:
+        """Return the changes of a step that break the older clients by themselves; not every page names them."""
+        if not step.older.answer.breaks:
+            return []
+        pair = step.reader.document(step.document), step.writer.document(step.document)
+        breaks = self.comparisons.breaks(*pair, reader_is_new=not pair[0].kind.is_answer)
+        return [breaking.change for breaking in breaks]
 
     def known_problems(self, release: Release, path: str) -> tuple[Erratum, ...]:
         """Return the known problems of a document in a release."""
