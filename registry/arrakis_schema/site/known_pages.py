@@ -12,7 +12,7 @@ from jinja2 import ChoiceLoader, DictLoader, Environment
 from markdown import Markdown
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, file_sort_key
 from mkdocs.structure.pages import (
     Page,
     _ExtractAnchorsTreeprocessor,
@@ -97,6 +97,14 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         settings = folder.settings
         self._of_content = repr({key: value for key, value in settings.items() if key not in _NAVIGATION})
         self._of_all = repr(settings)
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add the pages that were not written, in the order in which MkDocs would find them."""
+        if self.folder.adds_pages:
+            pages = [File.generated(config, path, content="") for path in self.folder.pages]
+            for page in sorted(pages, key=file_sort_key):
+                files.append(page)
+        return files
 
     def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
         """Let the page read and render itself in our way."""
