@@ -48,3 +48,24 @@ def test_a_text_is_the_same_when_markdown_skips_what_has_no_marks(text: str, mor
     assert Markdown(extensions=[*EXTENSIONS, PlainText()]).convert(page) == Markdown(extensions=EXTENSIONS).convert(
         page
     )
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '!!! note "A"\n\n    Text.\n\n    More.\n\nEnd.',
+        '??? note "A"\n    Text.\n\n    !!! tip\n        More.\n\nEnd.',
+        '<div class="admonition" markdown="1">\n\nText.\n\n</div>\n\n    More.\n\nEnd.',
+        '<details markdown="1"><summary>A</summary>\n\nText.\n\n</details>\n\n    More.\n\nEnd.',
+        '- a\n\n    === "One"\n\n        Text.\n\n    === "Two"\n\n        More.\n\nEnd.',
+        '<div class="tabbed-set" markdown="1">\n\nText.\n\n</div>\n\n    More.\n\nEnd.',
+        "a | b\n--- | ---\n1 | 2",
+        "[a]: https://example.org\n\nA [a].",
+        "A\n=\n\nB\n-\n\n> quoted\n\n1. one\n2. two\n\n* * *\n\n    code",
+    ],
+)
+def test_a_page_is_the_same_when_markdown_looks_for_no_blocks_that_it_lacks(page: str) -> None:
+    extensions = [*EXTENSIONS, "admonition", "pymdownx.details"]
+    fast = Markdown(extensions=[*extensions, PlainText()])
+    for text in ("Text.", page, "    Text.", page):  # one parser reads all pages
+        assert fast.reset().convert(text) == Markdown(extensions=extensions).convert(text)

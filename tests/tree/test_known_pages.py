@@ -10,6 +10,7 @@ import pytest
 from arrakis_schema.cli import main
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.site import site
+from arrakis_schema.site.pages import SiteFolder
 from arrakis_schema.store.caching import Memo
 from arrakis_schema.store.store import open_store
 
@@ -114,6 +115,18 @@ def test_a_broken_link_is_told_again(root: Path) -> None:
     for _ in range(2):
         with pytest.raises(ArrakisSchemaError, match=r"more\.md"):
             build(root, Memo(memo.used))
+
+
+@pytest.mark.parametrize("index", ["index.md", "README.md"])
+def test_the_site_is_the_same_when_mkdocs_looks_for_the_pages(
+    root: Path, monkeypatch: pytest.MonkeyPatch, index: str
+) -> None:
+    (root / "docs/templates").mkdir()
+    (root / "docs/templates/a.md").write_text("# Excluded by MkDocs\n")
+    (root / "docs/index.md").rename(root / "docs" / index)
+    added = build(root, Memo())
+    monkeypatch.setattr(SiteFolder, "adds_pages", False)
+    assert build(root, Memo()) == added
 
 
 def test_what_nobody_asks_for_again_is_forgotten() -> None:

@@ -1,11 +1,12 @@
 """Search finds the same on a page, whoever reads its HTML."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
-from arrakis_schema.site.search import parse_html
+from arrakis_schema.site.search import parse_html, without_options
 
 
 class Recorder(HTMLParser):
@@ -45,6 +46,7 @@ class Recorder(HTMLParser):
         "<my-element data-a='1'>x</my-element>",
         "<p a=\"1\"b='2'>x",
         "<a/b>x</a/b>",
+        '<a `id="x">y</a>',
     ],
 )
 def test_a_parser_handles_the_same_as_when_it_reads_for_itself(html: str) -> None:
@@ -53,3 +55,16 @@ def test_a_parser_handles_the_same_as_when_it_reads_for_itself(html: str) -> Non
     slow.feed(html)
     slow.close()
     assert fast.events == slow.events
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p data-search-exclude>a</p><p\ndata-search-boost="2" id="b">c</p>',
+        '<p data-search-exclude="">a</p>',
+        "<p>a</p>",
+    ],
+)
+def test_the_theme_gets_no_attributes_that_only_search_reads(html: str) -> None:
+    as_the_plugin = re.sub(r"\s?data-search-\w+=\"[^\"]+\"", "", html)
+    assert without_options(html) == as_the_plugin

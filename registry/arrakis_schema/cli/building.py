@@ -14,7 +14,7 @@ from arrakis_schema.site.representations import Representation
 from arrakis_schema.store.caching import Memo
 from arrakis_schema.store.store import open_store
 
-_NEW_OBJECTS = 10_000
+_NEW_OBJECTS, _MOST_TIMES = 10_000, 1_000
 
 
 def run_build(options: Namespace) -> int:
@@ -30,13 +30,13 @@ def run_build(options: Namespace) -> int:
 
 @contextmanager
 def _collect_rarely() -> Iterator[None]:
-    """Look for garbage after more new objects than usual: most of those of a build are used until it ends."""
-    first, *others = gc.get_threshold()
-    gc.set_threshold(max(first, _NEW_OBJECTS), *others)
+    """Look for garbage among more new objects than usual, and nowhere else: most others are used until a build ends."""
+    first, second, third = gc.get_threshold()
+    gc.set_threshold(max(first, _NEW_OBJECTS), max(second, _MOST_TIMES), third)
     try:
         yield
     finally:
-        gc.set_threshold(first, *others)
+        gc.set_threshold(first, second, third)
 
 
 def run_serve(options: Namespace) -> int:

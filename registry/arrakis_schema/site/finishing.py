@@ -28,7 +28,7 @@ from arrakis_schema.store.caching import Memo
 from arrakis_schema.text.escaping import one_line
 
 _FENCE = re.compile(r"(^(?P<indent> *)(?P<marks>`{3,}).*?^(?P=indent)(?P=marks) *$)", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"(?<=\]\()([^()\s]+)(?=\))")
+_LINK = re.compile(r"\]\(([^()\s]+)(?=\))")
 _CODE = re.compile(r"(`[^`\n]*`)")
 _FOR_THE_EYE = re.compile(
     r'^(?:[^\n]*\n\{ \.caption \}\n+)?<div class="timeline"[^\n]*\n*'
@@ -41,7 +41,7 @@ _ATTRIBUTES = re.compile(r"\{:? (?:[#.][^{}\n]*|data-[\w-]+ )\}[ \t]*$", re.MULT
 """Those at the end of a line."""
 
 _ATTRIBUTES_OF_LINK = re.compile(r"\)\{:? [^{}\n]*\}")
-_HREF = re.compile(r'(?<=href=")[^"]*(?=")')
+_HREF = re.compile(r'href="([^"]*)(?=")')
 _SENTENCE = re.compile(r"[^.]*(?:\.(?!\s|$)[^.]*)*\.?")
 _LONGEST = 200
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -94,7 +94,8 @@ def _without_attributes(text: str) -> str:
 
 def _decode(address: re.Match[str]) -> str:
     """Return an address in an attribute without the references that only the renderer needs."""
-    return unescape(address[0]).replace("&", "&amp;").replace('"', "%22")
+    decoded = unescape(address[1]).replace("&", "&amp;").replace('"', "%22")
+    return f'href="{decoded}'
 
 
 def _with_links(text: str, path: str, place: str, twins: Mapping[str, str]) -> str:
@@ -105,7 +106,7 @@ def _with_links(text: str, path: str, place: str, twins: Mapping[str, str]) -> s
         if not target or ":" in target or target.startswith("/"):
             return match[0]
         source = normpath(join(dirname(path), unquote(target)))
-        return f"{quote(relpath(twins.get(source, source), dirname(place) or '.'))}{mark}{fragment}"
+        return f"]({quote(relpath(twins.get(source, source), dirname(place) or '.'))}{mark}{fragment}"
 
     parts = _CODE.split(text)
     joined = "\0".join(parts[::2])  # the text of a link may hold code

@@ -5,17 +5,18 @@ time: the page is the same without it.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.inlinepatterns import Pattern
 from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import AtomicString
+from markdown.util import AtomicString, Registry
 
 from arrakis_schema.reference.highlighting import finish_page, separate_words
 
@@ -42,6 +43,18 @@ _NEEDED = {
 
 _OF_REFERENCES = {"reference", "image_reference", "short_reference", "short_image_ref"}
 """The patterns that match only where the page defines what they refer to."""
+
+_NEEDED_BLOCKS = {
+    "admonition": ("!!!", "markdown"),
+    "details": ("???", "markdown"),
+    "tabbed": ("===", "markdown"),
+    "table": ("|",),
+    "reference": ("]:",),
+}
+"""What a page holds if a processor of blocks finds one, by the name of the processor: one of these.
+
+With the attribute `markdown`, HTML is such a block, too.
+"""
 
 _ID = re.compile(r' id="([^"]*)"')
 _PLACEHOLDER = re.compile(r'<(?P<tag>\w+) data-kept="(?P<number>\d+)">(?:<i id="[^"]*"></i>)*</(?P=tag)>')
@@ -96,11 +109,42 @@ class HtmlBlocks(Extension):  # type: ignore[misc] # Markdown has no types
 
 
 class PlainText(Extension):  # type: ignore[misc] # Markdown has no types
-    """Tries no pattern of Markdown on a text or a page that it cannot match; not beside extensions with patterns."""
+    """Tries no pattern of Markdown where it cannot match, and no kind of block; not beside other extensions."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Markdown calls
-        """Run right before the patterns."""
+        """Run right before the patterns, and right before blocks of HTML are taken out."""
         md.treeprocessors.register(_ProtectPlainText(md), "plain_text", 20.5)
+        md.parser.blockprocessors = processors = _BlockProcessors(md.parser.blockprocessors)
+        md.preprocessors.register(_ChooseProcessors(processors), "plain_blocks", 20.5)
+
+
+class _BlockProcessors(Registry):  # type: ignore[misc] # Markdown has no types
+    """The processors of blocks, of which a page needs some."""
+
+    def __init__(self, registry: Registry) -> None:
+        super().__init__()
+        self.__dict__ |= registry.__dict__
+        self.needed = list[BlockProcessor]()
+
+    def __iter__(self) -> Iterator[BlockProcessor]:
+        """Yield those that the page needs, in their order."""
+        return iter(self.needed)
+
+
+class _ChooseProcessors(Preprocessor):  # type: ignore[misc] # Markdown has no types
+    """Leaves out processors of blocks that find none in a page."""
+
+    def __init__(self, processors: _BlockProcessors) -> None:
+        super().__init__()
+        self.processors = processors
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the page unchanged."""
+        text, registry = "\n".join(lines), self.processors
+        unneeded = {name for name, marks in _NEEDED_BLOCKS.items() if not any(mark in text for mark in marks)}
+        left_out = [registry[name] for name in unneeded if name in registry]
+        registry.needed = [processor for processor in Registry.__iter__(registry) if processor not in left_out]
+        return lines
 
 
 class _ProtectPlainText(Treeprocessor):  # type: ignore[misc] # Markdown has no types

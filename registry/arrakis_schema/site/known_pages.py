@@ -12,11 +12,12 @@ from jinja2 import ChoiceLoader, DictLoader, Environment
 from markdown import Markdown
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.plugins import BasePlugin
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, file_sort_key
 from mkdocs.structure.pages import (
     Page,
     _ExtractAnchorsTreeprocessor,
     _ExtractTitleTreeprocessor,
+    _HTMLHandler,
     _RawHTMLPreprocessor,
     _RelativePathTreeprocessor,
 )
@@ -24,7 +25,7 @@ from mkdocs.structure.toc import TableOfContents, get_toc
 
 from arrakis_schema.site.finishing import finish_html, scripts_of_theme
 from arrakis_schema.site.pages import SiteFolder
-from arrakis_schema.site.search import index_page
+from arrakis_schema.site.search import index_page, parse_html, without_options
 from arrakis_schema.store.caching import Memo
 
 _EMPTY_TEMPLATE = "nothing.html"
@@ -97,6 +98,14 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         self._of_content = repr({key: value for key, value in settings.items() if key not in _NAVIGATION})
         self._of_all = repr(settings)
 
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Add the pages that were not written, in the order in which MkDocs would find them."""
+        if self.folder.adds_pages:
+            pages = [File.generated(config, path, content="") for path in self.folder.pages]
+            for page in sorted(pages, key=file_sort_key):
+                files.append(page)
+        return files
+
     def on_pre_page(self, page: Page, *, config: MkDocsConfig, files: Files) -> Page:
         """Let the page read and render itself in our way."""
         _ = config, files
@@ -149,12 +158,14 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         env.loader = ChoiceLoader([DictLoader({_EMPTY_TEMPLATE: ""}), *([env.loader] if env.loader else [])])
 
     def on_page_context(self, context: Any, *, page: Page, config: MkDocsConfig, nav: Any) -> Any:
-        """Add what search finds on a page that is known."""
+        """Add what search finds on a page that is known, and give any other page its content for the theme."""
         _ = nav
         known = self._known.get(page.file.src_uri)
         entries = config.plugins[_SEARCH].search_index.entries  # type: ignore[attr-defined]
         if known is not None:
             entries.extend(known.entries)
+        else:
+            page.content = without_options(self._contents[page.file.src_uri].html)
         return context
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
@@ -178,6 +189,17 @@ class KnownPages(BasePlugin):  # type: ignore[type-arg,no-untyped-call] # it has
         return finish_html(html, self._scripts, generated=self.folder.pages[path].generated).encode()
 
 
+class _RawHtml(_RawHTMLPreprocessor):
+    """Finds the anchors in the HTML of a page, faster."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        """Return the page unchanged."""
+        parser = _HTMLHandler()
+        parse_html(parser, "\n".join(lines))
+        self.present_anchor_ids = parser.present_anchor_ids
+        return lines
+
+
 class _Renderer:
     """Renders pages as `Page.render` does, with one `Markdown` for all of them."""
 
@@ -189,7 +211,7 @@ class _Renderer:
         """Return the content of a page."""
         markdown = self._markdown = self._markdown or _parser_of(config)
         recorder: Any = _RecordingFiles(files, self._files)
-        html, title = _RawHTMLPreprocessor(), _ExtractTitleTreeprocessor()
+        html, title = _RawHtml(), _ExtractTitleTreeprocessor()
         anchors = _ExtractAnchorsTreeprocessor(page.file, recorder, config)
         links = _RelativePathTreeprocessor(page.file, recorder, config)
         for processor in (html, anchors, links, title):

@@ -18,6 +18,7 @@ _TITLE = re.compile(r"^# +(.*?)(?: *\{[^{}]*\})? *#*$", re.MULTILINE)
 _FENCED = re.compile(r"^( *)(`{3,}|~{3,}).*?^\1\2", re.MULTILINE | re.DOTALL)
 _MARKS = re.compile(r"`|\*\*|<[^>]*>")
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*\n", re.MULTILINE | re.DOTALL)
+_OTHER_INDEXES = {"README.md", "index.html"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,20 @@ class SiteFolder:
     theme: tuple[Path, ...]
     plain: bool = False
 
-    def write(self, folder: Path, *, raw: bool = True) -> None:
-        """Write it all below an empty folder: `docs/`, `theme/`, and `mkdocs.yml`; the files of the store if `raw`."""
-        contents = {path: page.source.encode() for path, page in self.pages.items()} | self.attached
-        contents |= self.files if raw else {}
+    @property
+    def adds_pages(self) -> bool:
+        """Whether MkDocs need not look for the pages: it chooses one where a folder has several for one address."""
+        names = {path.rpartition("/")[2] for path in (*self.pages, *self.attached)}
+        return self.plain and not names & _OTHER_INDEXES
+
+    def write(self, folder: Path, *, raw: bool = True, pages: bool = True) -> None:
+        """Write it all below an empty folder: `docs/`, `theme/`, and `mkdocs.yml`.
+
+        The files of the store are only written if `raw`, and the pages if `pages`.
+        """
+        contents = {path: page.source.encode() for path, page in self.pages.items()} if pages else {}
+        contents |= self.attached | (self.files if raw else {})
+        (folder / "docs").mkdir(parents=True)
         for parent in {(folder / "docs" / path).parent for path in contents}:
             parent.mkdir(parents=True, exist_ok=True)
         for path, content in contents.items():

@@ -51,7 +51,7 @@ def render_site(store: Store, *, trust_config: bool = False) -> Iterator[Represe
             try:
                 folder = site_folder(store, trust_config=trust_config)
                 forget_history(store)
-                folder.write(Path(temporary), raw=False)
+                folder.write(Path(temporary), raw=False, pages=not folder.adds_pages)
                 config = load_config(config_file=str(Path(temporary, CONFIG)), site_dir=str(rendered))
                 config.plugins["shortcuts"], known = Shortcuts(folder, store.memo), KnownPages(folder, store.memo)
                 if folder.plain:

@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 _HEAD = re.compile(
-    r"""(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s+[^\s"'<>/=]+(?:="[^"]*")?)*)\s*(?P<void>/?)"""
+    r"""(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s+[^\s"'<>/=`]+(?:="[^"]*")?)*)\s*(?P<void>/?)"""
 )
 _TAG = re.compile(r"<[^>]*>")
 _COMPOUND = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]*[a-z][A-Z][a-z][A-Za-z]*")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:="([^"]*)")?""")
+_OPTION, _OPTIONS = re.compile(r'data-search-\w+="[^"]'), re.compile(r'\s?data-search-\w+="[^"]+"')
 _VERBATIM = {"script", "style", "textarea", "title", "plaintext", "xmp", "iframe", "noembed", "noframes"}
 """The elements in which a parser looks for no tags."""
 
@@ -28,16 +29,25 @@ _Handler = Callable[[HTMLParser], None]
 
 
 def index_page(index: Any, page: "Page") -> None:
-    """Add the sections of a page to an index, as its `add_entry_from_context` does."""
+    """Add the sections of a page to an index, as its `add_entry_from_context` does, and take the content of the page.
+
+    What the plugin does to it next is that of `without_options`, which is faster.
+    """
     from material.plugins.search.plugin import Parser  # noqa: PLC0415 - other themes do without it
 
     if (page.meta.get("search") or {}).get("exclude"):
         return
     parser = Parser()
-    parse_html(parser, page.content or "")
+    content, page.content = page.content or "", ""
+    parse_html(parser, content)
     for section in parser.data:
         if not section.is_excluded():
             index.create_entry_for_section(section, page.toc, page.url, page)
+
+
+def without_options(html: str) -> str:
+    """Return the HTML of a page without the attributes that only search reads, as the plugin does."""
+    return _OPTIONS.sub("", html) if _OPTION.search(html) else html
 
 
 def parse_html(parser: HTMLParser, html: str) -> None:

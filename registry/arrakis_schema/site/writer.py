@@ -142,20 +142,27 @@ def _remove_empty(folders: Iterable[Path]) -> None:
 
 def _write(files: Iterable[Representation], folder: Path, target: Path) -> int:
     """Write the files into a folder, and return how many there are."""
-    count, made = 0, set[str]()
+    count, made = 0, {str(folder)}
     for file in _with_clear_errors(files):
         path = os.path.join(folder, file.path)  # noqa: PTH118 - a `Path` takes longer than the file
         parent = path.rpartition("/")[0]
         try:
-            if parent not in made:
-                os.makedirs(parent, exist_ok=True)  # noqa: PTH103
-                made.add(parent)
+            _make_folder(parent, made)
             with open(path, "wb") as written:  # noqa: PTH123
                 written.write(file.content)
         except OSError as error:
             raise BuildError(f"{target / file.path} cannot be written: {_reason(error)}") from error
         count += 1
     return count
+
+
+def _make_folder(path: str, made: set[str]) -> None:
+    """Make a folder and those above it, unless they are made already."""
+    if path not in made:
+        _make_folder(path.rpartition("/")[0], made)
+        with suppress(FileExistsError):  # where names in capitals are the same
+            os.mkdir(path)  # noqa: PTH102 - as above
+        made.add(path)
 
 
 def _with_clear_errors(files: Iterable[Representation]) -> Iterator[Representation]:

@@ -5,6 +5,7 @@ The elements and blocks of a page are in `reference`.
 
 import json
 import re
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 from urllib.parse import quote
@@ -24,6 +25,7 @@ _MARKUP = re.compile(
     re.VERBOSE,
 )
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SHORT = 200
 _DECODED = re.compile(r"&#(\d{2,4});")
 _KEPT = {ord(character) for character in "&<>\"'\n\t"}
 
@@ -40,7 +42,16 @@ def literal(text: str) -> str:
     """Return a text escaped for HTML and Markdown alike, on one line; quotation marks are not escaped."""
     if text.isascii() and text.isalnum():
         return text
+    return _escape_again(text) if len(text) <= _SHORT else _escape(text)
+
+
+def _escape(text: str) -> str:
+    """Return a text escaped for HTML and Markdown."""
     return _MARKUP.sub(lambda match: "".join(map(_reference, match[0])), visible(text))
+
+
+_escape_again = lru_cache(maxsize=4096)(_escape)
+"""The same for a name or a few words, which most pages of a site repeat."""
 
 
 def attribute(text: str) -> str:
