@@ -56,6 +56,8 @@ def parse_text(content: bytes, path: str, deepest: int = MAX_DEPTH) -> Any:
 
 def parse_toml(content: bytes, name: str) -> dict[str, Any]:
     """Parse the table in a file; raises `DamagedStoreError` with `name`, the path below the root."""
+    if not content:
+        return {}
     if len(content) > LARGEST_SETTINGS:
         raise DamagedStoreError([f"{name} is larger than {mebibytes(LARGEST_SETTINGS)}: that is the limit, shorten it"])
     try:
