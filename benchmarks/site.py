@@ -26,7 +26,7 @@ ENDPOINTS = 9
 FIND = "endpoints/find/"
 KIB = 1024
 BUDGETS = {"first load": 450 * KIB, "largest page": 64 * KIB, "search index": 300 * KIB}
-PER_PAGE = 20.0
+PER_PAGE = 12.0
 LINEAR = 1.5
 
 

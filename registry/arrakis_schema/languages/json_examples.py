@@ -20,7 +20,7 @@ from arrakis_schema.store.loading import parse_file
 from arrakis_schema.store.store import Release
 
 
-def refusal(release: Release, document: Document, example: Example) -> str:
+def find_refusal(release: Release, document: Document, example: Example) -> str:
     """Return why a release refuses a message: as a request, or by this document alone.
 
     It is found once for all releases of a store whose documents assert the same.
@@ -28,7 +28,7 @@ def refusal(release: Release, document: Document, example: Example) -> str:
     message = parse_file(example.content, example.path)
     known, key = release.store.derived(made_by_content), _refusal_key(release, document, example, message)
     try:
-        reason: str = known[key] if key in known else _find_refusal(release, document, message)
+        reason: str = known[key] if key in known else _judge_message(release, document, message)
     except (InvalidSchemaError, ValidationLimitError) as error:
         return str(error)
     if key:
@@ -61,7 +61,7 @@ def _content_key(name: str, release: Release, path: str) -> tuple[str, str, byte
     return name, path, release.derived(unversioned_content, path)
 
 
-def _find_refusal(release: Release, document: Document, message: Any) -> str:
+def _judge_message(release: Release, document: Document, message: Any) -> str:
     """Find why a release refuses a message; empty where it accepts it."""
     try:
         if document.kind is DocumentKind.REQUEST:
@@ -73,7 +73,7 @@ def _find_refusal(release: Release, document: Document, message: Any) -> str:
     return ""
 
 
-def as_sent(release: Release, document: Document, example: Example) -> Example:
+def without_undeclared(release: Release, document: Document, example: Example) -> Example:
     """Return an example without the members that a document does not declare; one that cannot be judged is kept."""
     known, key = release.store.derived(made_by_content), (*_content_key("as sent", release, document.path), example)
     if key not in known:

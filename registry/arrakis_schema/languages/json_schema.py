@@ -28,7 +28,7 @@ from arrakis_schema.json_schema.positions import nearest, positions_in, value_at
 from arrakis_schema.json_schema.resolver import refers_out, schemas_of
 from arrakis_schema.json_schema.violations import short_json
 from arrakis_schema.languages import Language, Pair
-from arrakis_schema.languages.json_examples import as_sent, refusal
+from arrakis_schema.languages.json_examples import find_refusal, without_undeclared
 from arrakis_schema.lint.subject import Subject
 from arrakis_schema.store.dialects import read_aliased
 from arrakis_schema.store.documents import Document
@@ -219,7 +219,7 @@ LANGUAGE = Language(
     members_at=lambda document, pointer: member_tree(document).members_at(pointer),
     place_name=lambda document, pointer: member_tree(document).name_at(pointer),
     summary=_summary,
-    refusal=refusal,
+    refusal=find_refusal,
     lint=_lint,
     rules=_rule_summaries,
     places=_places,
@@ -234,6 +234,6 @@ LANGUAGE = Language(
     references=_references,
     bundled=BUNDLED,
     highlighting="json",
-    as_sent=as_sent,
+    as_sent=without_undeclared,
     topic_holds="records",
 )
