@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from arrakis_schema.cli import main
-from arrakis_schema.cli.output import EXIT_CODES, INTERNAL
+from arrakis_schema.cli.exit_codes import EXIT_CODES, INTERNAL
 from arrakis_schema.store.freezing import freeze
 from tests.report.runner import commands
 

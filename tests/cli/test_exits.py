@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from arrakis_schema.cli import commands, main
-from arrakis_schema.cli.output import EXIT_CODES
+from arrakis_schema.cli.exit_codes import EXIT_CODES
 from arrakis_schema.errors import DamagedStoreError
 from arrakis_schema.findings.working_on import working_on
 

@@ -22,8 +22,9 @@ from arrakis_schema.errors import InvalidSchemaError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.rules import RULES
 from arrakis_schema.json_schema.dialects import DRAFT_07, DRAFT_2020_12, KEYWORDS
+from arrakis_schema.reference.changelog import changelog_page
 from arrakis_schema.reference.facts.history import read_history
-from arrakis_schema.reference.releases import changelog_page, release_page
+from arrakis_schema.reference.releases import release_page
 from arrakis_schema.store.freezing import freeze
 from arrakis_schema.store.store import Store
 from tests.arrow.types import TYPES

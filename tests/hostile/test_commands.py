@@ -26,7 +26,7 @@ from junitparser import JUnitXml
 from sarif_pydantic import Sarif  # type: ignore[import-untyped]
 
 from arrakis_schema.cli import main
-from arrakis_schema.cli.output import EXIT_CODES, INTERNAL, INTERRUPTED, UNUSABLE
+from arrakis_schema.cli.exit_codes import EXIT_CODES, INTERNAL, INTERRUPTED, UNUSABLE
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.store.layout import STANDARD
 from arrakis_schema.store.store import Store

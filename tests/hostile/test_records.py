@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from arrakis_schema.cli.output import INTERNAL
+from arrakis_schema.cli.exit_codes import INTERNAL
 from arrakis_schema.store.freezing import freeze
 from tests.hostile.commands import COMMANDS, SERVERS
 from tests.hostile.parsers import PARSERS, WEATHER

@@ -17,7 +17,7 @@ from arrakis_schema.findings.verdicts import Verdict
 from arrakis_schema.store.caching import Memo
 from arrakis_schema.store.documents import Document
 from arrakis_schema.store.store import Store
-from arrakis_schema.system.base_comparison import Bump, bump_between, required_bump, version_after
+from arrakis_schema.system.bump import Bump, bump_between, required_bump, version_after
 from arrakis_schema.system.comparisons import Comparisons
 from arrakis_schema.system.matrix import equivalent_releases, matrix
 from arrakis_schema.system.relations import Answer, Relation

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from arrakis_schema.cli.arguments import build_parser
+from arrakis_schema.cli.exit_codes import BROKEN_PIPE, INTERNAL, INTERRUPTED, UNUSABLE
 from arrakis_schema.cli.limits import enforce_limits
-from arrakis_schema.cli.output import BROKEN_PIPE, INTERNAL, INTERRUPTED, UNUSABLE, flush, open_streams, print_errors
+from arrakis_schema.cli.output import flush, open_streams, print_errors
 from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.text.printable import printable
 

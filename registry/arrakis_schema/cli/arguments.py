@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 from arrakis_schema.cli import commands, limits
 from arrakis_schema.cli.argument_values import default_root, parse_count, parse_folder, parse_names, parse_seconds
-from arrakis_schema.cli.output import EXIT_CODES, write
+from arrakis_schema.cli.exit_codes import EXIT_CODES
+from arrakis_schema.cli.output import write
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.store.loading import data_root, declared_version
 from arrakis_schema.store.new_root import BASE_URL

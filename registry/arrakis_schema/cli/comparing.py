@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from json import dumps
 from pathlib import Path
 
-from arrakis_schema.cli.output import OK, UNDECIDED, WRONG, place_findings, print_line, print_report, write
+from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
+from arrakis_schema.cli.output import place_findings, print_line, print_report, write
 from arrakis_schema.cli.sources import SourceDocument, SourceError, read_sources
 from arrakis_schema.compat.accepting import NotComparableError
 from arrakis_schema.compat.breaks import with_breaks

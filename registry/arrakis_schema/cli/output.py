@@ -1,4 +1,4 @@
-"""What a command gives back: text on standard output and standard error, reports of findings, and the exit code.
+"""What a command gives back: text on standard output and standard error, and reports of findings.
 
 Nothing else in `cli/` prints. A line goes through `printable`; a report is made printable by its format.
 """
@@ -16,18 +16,6 @@ from arrakis_schema.errors import ArrakisSchemaError
 from arrakis_schema.findings.finding import Finding
 from arrakis_schema.findings.formats import FORMATS
 from arrakis_schema.text.printable import MESSAGE, printable
-
-OK, WRONG, UNUSABLE, UNDECIDED, INTERNAL, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 3, 70, 130, 141
-
-EXIT_CODES = {
-    OK: "success",
-    WRONG: "something is wrong with the schemas, or with a server",
-    UNUSABLE: "wrong usage, files that cannot be read or written, a limit, or a server that cannot be reached",
-    UNDECIDED: "undecided",
-    INTERNAL: "an internal error: a bug in this program",  # EX_SOFTWARE of sysexits.h
-    INTERRUPTED: "interrupted (Ctrl-C)",  # 128 + SIGINT, as shells count
-    BROKEN_PIPE: "the reader of the output closed the pipe",  # 128 + SIGPIPE
-}
 
 _MOST_LINES = 20
 _NAMES = ("stdin", "stdout", "stderr")

@@ -14,7 +14,8 @@ from rich.progress import track
 from rich.table import Column, Table
 from rich.text import Text
 
-from arrakis_schema.cli.output import OK, UNDECIDED, write
+from arrakis_schema.cli.exit_codes import OK, UNDECIDED
+from arrakis_schema.cli.output import write
 from arrakis_schema.errors import UnknownSchemaError
 from arrakis_schema.findings.reports import format_count
 from arrakis_schema.findings.verdicts import Change, Effect

@@ -22,7 +22,8 @@ from arrakis_schema.cli.argument_values import (
     read_request,
     read_token,
 )
-from arrakis_schema.cli.output import OK, UNDECIDED, WRONG, print_line, print_now, print_report, write
+from arrakis_schema.cli.exit_codes import OK, UNDECIDED, WRONG
+from arrakis_schema.cli.output import print_line, print_now, print_report, write
 from arrakis_schema.errors import ArrakisSchemaError, MissingExtraError
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.findings.reports import as_json, format_count

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from posixpath import basename
 from typing import Any
 
+from arrakis_schema.reference.changelog import FEED, changelog_page, feed
 from arrakis_schema.reference.comparison import compared_pairs, comparison_index, comparison_page
 from arrakis_schema.reference.conformance import RECORD_FILE, badge_files, conformance, conformance_record
 from arrakis_schema.reference.endpoint import endpoint_page
@@ -20,7 +21,7 @@ from arrakis_schema.reference.matrix import (
 )
 from arrakis_schema.reference.overview import by_folder, overview_page
 from arrakis_schema.reference.places import folder_of
-from arrakis_schema.reference.releases import FEED, changelog_page, feed, release_page, releases_page
+from arrakis_schema.reference.releases import release_page, releases_page
 from arrakis_schema.reference.software import software_data, software_page
 from arrakis_schema.store.conformance_log import conformance_logs
 from arrakis_schema.store.files import NOTATIONS

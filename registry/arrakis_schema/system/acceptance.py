@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from arrakis_schema.findings.finding import Finding, Severity
 from arrakis_schema.store.exceptions import EXCEPTIONS_FILE, Accepted, entry_text, is_at
 from arrakis_schema.store.versions import is_release, precedence
-from arrakis_schema.system.base_comparison import BaseComparison, Breakage, bump_between, required_bump, version_after
+from arrakis_schema.system.base_comparison import BaseComparison, Breakage
+from arrakis_schema.system.bump import bump_between, required_bump, version_after
 from arrakis_schema.text.short_repr import short_repr
 
 
