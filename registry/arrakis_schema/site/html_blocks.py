@@ -5,8 +5,9 @@ time: the page is the same without it.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import sha256
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -118,6 +119,17 @@ class PlainText(Extension):  # type: ignore[misc] # Markdown has no types
         md.preprocessors.register(_ChooseProcessors(processors), "plain_blocks", 20.5)
 
 
+def _without_marks(marks_of: dict[str, tuple[str, ...]], text: str) -> set[str]:
+    """Return the names whose marks a text holds none of."""
+    return {name for name, marks in marks_of.items() if not any(mark in text for mark in marks)}
+
+
+def _choose(registry: Registry, unneeded: Collection[str]) -> list[Any]:
+    """Return what Markdown has registered, in its order, apart from what is not needed."""
+    left_out = [registry[name] for name in unneeded if name in registry]
+    return [registered for registered in Registry.__iter__(registry) if registered not in left_out]
+
+
 class _BlockProcessors(Registry):  # type: ignore[misc] # Markdown has no types
     """The processors of blocks, of which a page needs some."""
 
@@ -140,10 +152,7 @@ class _ChooseProcessors(Preprocessor):  # type: ignore[misc] # Markdown has no t
 
     def run(self, lines: list[str]) -> list[str]:
         """Return the page unchanged."""
-        text, registry = "\n".join(lines), self.processors
-        unneeded = {name for name, marks in _NEEDED_BLOCKS.items() if not any(mark in text for mark in marks)}
-        left_out = [registry[name] for name in unneeded if name in registry]
-        registry.needed = [processor for processor in Registry.__iter__(registry) if processor not in left_out]
+        self.processors.needed = _choose(self.processors, _without_marks(_NEEDED_BLOCKS, "\n".join(lines)))
         return lines
 
 
@@ -167,11 +176,8 @@ class _ProtectPlainText(Treeprocessor):  # type: ignore[misc] # Markdown has no 
 
     def _patterns(self, text: str) -> list[Pattern]:
         """Return the patterns that may match a part of a text, in their order; one that is not known here may."""
-        patterns = self.md.inlinePatterns
-        unneeded = {name for name, marks in _NEEDED.items() if not any(mark in text for mark in marks)}
-        unneeded |= set() if self.md.references else _OF_REFERENCES
-        left_out = [patterns[name] for name in unneeded if name in patterns]
-        return [pattern for pattern in patterns if pattern not in left_out]
+        unneeded = _without_marks(_NEEDED, text) | (set() if self.md.references else _OF_REFERENCES)
+        return _choose(self.md.inlinePatterns, unneeded)
 
 
 class _ExtractBlocks(Preprocessor):  # type: ignore[misc] # Markdown has no types
