@@ -5,7 +5,7 @@ Which documents a request has to pass is said in `requests`.
 """
 
 import os
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -23,7 +23,7 @@ from arrakis_schema.json_schema.declared_members import (
 from arrakis_schema.json_schema.judge.judge import Judge
 from arrakis_schema.json_schema.judge.patterns import READINGS
 from arrakis_schema.json_schema.violations import Violation
-from arrakis_schema.store.caching import made_by_content
+from arrakis_schema.store.caching import make_once
 from arrakis_schema.store.settings import Reader
 from arrakis_schema.store.store import Release, open_release
 
@@ -146,12 +146,13 @@ def _accepts_as_documented(contract: Release, path: str, instance: Any) -> bool:
 def judge_of(release: Release, path: str) -> Judge:
     """Return the judge for one document; releases with the same document share what it is compiled to."""
     label, reading = f"{release.folder}/{path}", READINGS[reader_of(release, path).patterns]
-    shared: dict[Hashable, Judge] = release.store.derived(made_by_content)
     key = "judge", path, release.derived(unversioned_content, path), reading
-    if key in shared:
-        return shared[key].labelled(label)
-    schema = release.schema(path)
-    return shared.setdefault(key, Judge(schema, label, reading, bundle=bundle_of(release.document(path), schema)))
+
+    def compile_document() -> Judge:
+        schema = release.schema(path)
+        return Judge(schema, label, reading, bundle=bundle_of(release.document(path), schema))
+
+    return make_once(release.store, key, compile_document).labelled(label)
 
 
 def _members(release: Release, path: str) -> UnknownMembers:

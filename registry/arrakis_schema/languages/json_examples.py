@@ -5,6 +5,7 @@ It is found once for all releases of a store whose documents say the same.
 
 import json
 from collections.abc import Hashable
+from functools import partial
 from typing import Any
 
 from arrakis_schema.errors import ArrakisSchemaError, InvalidRequestError, InvalidSchemaError, ValidationLimitError
@@ -13,7 +14,7 @@ from arrakis_schema.json_schema.keywords import without_annotations
 from arrakis_schema.json_schema.requests import judging_paths, validate_against
 from arrakis_schema.json_schema.resolver import refers_out
 from arrakis_schema.json_schema.validators import declared_part, validator_of
-from arrakis_schema.store.caching import made_by_content
+from arrakis_schema.store.caching import make_once
 from arrakis_schema.store.documents import Document, Example
 from arrakis_schema.store.layout import DocumentKind
 from arrakis_schema.store.loading import parse_file
@@ -26,14 +27,11 @@ def find_refusal(release: Release, document: Document, example: Example) -> str:
     It is found once for all releases of a store whose documents assert the same.
     """
     message = parse_file(example.content, example.path)
-    known, key = release.store.derived(made_by_content), _refusal_key(release, document, example, message)
+    key, judge = _refusal_key(release, document, example, message), partial(_judge_message, release, document, message)
     try:
-        reason: str = known[key] if key in known else _judge_message(release, document, message)
+        return make_once(release.store, key, judge) if key else judge()
     except (InvalidSchemaError, ValidationLimitError) as error:
         return str(error)
-    if key:
-        known[key] = reason
-    return reason
 
 
 def _refusal_key(release: Release, document: Document, example: Example, message: Any) -> Hashable:
@@ -48,12 +46,12 @@ def _refusal_key(release: Release, document: Document, example: Example, message
 
 def _assertions(release: Release, path: str) -> str:
     """Return a document without annotations as JSON, made once for all releases; empty where it refers to others."""
-    known, key = release.store.derived(made_by_content), _content_key("assertions", release, path)
-    if key not in known:
+
+    def write() -> str:
         schema = release.schema(path)
-        known[key] = "" if refers_out(schema) else json.dumps(without_annotations(schema))
-    assertions: str = known[key]
-    return assertions
+        return "" if refers_out(schema) else json.dumps(without_annotations(schema))
+
+    return make_once(release.store, _content_key("assertions", release, path), write)
 
 
 def _content_key(name: str, release: Release, path: str) -> tuple[str, str, bytes]:
@@ -75,12 +73,12 @@ def _judge_message(release: Release, document: Document, message: Any) -> str:
 
 def without_undeclared(release: Release, document: Document, example: Example) -> Example:
     """Return an example without the members that a document does not declare; one that cannot be judged is kept."""
-    known, key = release.store.derived(made_by_content), (*_content_key("as sent", release, document.path), example)
-    if key not in known:
+
+    def remove() -> Example:
         try:
             sent = declared_part(parse_file(example.content, example.path), release, document.path)
-            known[key] = Example(example.path, json.dumps(sent).encode())
         except (InvalidSchemaError, ValidationLimitError):
-            known[key] = example
-    made: Example = known[key]
-    return made
+            return example
+        return Example(example.path, json.dumps(sent).encode())
+
+    return make_once(release.store, (*_content_key("as sent", release, document.path), example), remove)

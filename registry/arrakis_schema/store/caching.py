@@ -126,3 +126,10 @@ class Memo:
 def made_by_content(_: Deriving) -> dict[Hashable, Any]:
     """Return what is made of the documents of a store, under all that it depends on: releases share it."""
     return {}
+
+
+def make_once(store: Deriving, key: Hashable, make: Callable[[], Value]) -> Value:
+    """Return what a function makes of the content that a key stands for, called once; an error is not kept."""
+    made = store.derived(made_by_content)
+    value: Value = made[key] if key in made else made.setdefault(key, make())
+    return value
